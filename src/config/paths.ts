@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Where everything is. Absolute paths. */
+export interface Paths {
+  /** Whether DUAL_HOME says where; then names with the engine get the install's short id. */
+  isolated: boolean;
+  config: string;
+  manifests: string;
+  state: string;
+  workspaces: string;
+  database: string;
+  apiSocket: string;
+  proxySocket: string;
+  tmuxSocket: string;
+  daemonLock: string;
+  daemonLog: string;
+  proxyLog: string;
+  /** Parent of the directories that are shared with the guests. */
+  guests: string;
+  /** What is fetched once and used again: Node builds, package managers. */
+  cache: string;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** By DUAL_HOME, else by the XDG base directory specification. Reads no file. */
+export function resolvePaths(env: Environment, home = os.homedir()): Paths {
+  const instance = env['DUAL_HOME'];
+  const at = (variable: string, fallback: string): string => {
+    const value = env[variable];
+    return path.join(value && path.isAbsolute(value) ? value : path.join(home, fallback), 'dual');
+  };
+  const config = instance ? path.resolve(instance) : at('XDG_CONFIG_HOME', '.config');
+  const state = instance ? path.resolve(instance, 'state') : at('XDG_STATE_HOME', '.local/state');
+  const workspaces = instance ? path.resolve(instance, 'workspaces') : path.join(home, 'dual-workspaces');
+  return {
+    isolated: Boolean(instance),
+    config: path.join(config, 'config.yaml'),
+    manifests: path.join(config, 'manifests'),
+    state,
+    workspaces,
+    ...stateFiles(state),
+    cache: instance ? path.join(state, 'cache') : at('XDG_CACHE_HOME', '.cache'),
+  };
+}
+
+function stateFiles(state: string): Pick<Paths, 'database' | 'apiSocket' | 'proxySocket' | 'tmuxSocket' | 'daemonLock' | 'daemonLog' | 'proxyLog' | 'guests'> {
+  return {
+    database: path.join(state, 'dual.db'),
+    apiSocket: path.join(state, 'api.sock'),
+    proxySocket: path.join(state, 'proxy.sock'),
+    tmuxSocket: path.join(state, 'tmux.sock'),
+    daemonLock: path.join(state, 'daemon.lock'),
+    daemonLog: path.join(state, 'daemon.log'),
+    proxyLog: path.join(state, 'proxy.log'),
+    guests: path.join(state, 'r'),
+  };
+}
+
+/** The directory shared with the guest of that workspace. Short, since socket paths end at 107 bytes. */
+export function guestDir(paths: Pick<Paths, 'guests'>, uid: string): string {
+  return path.join(paths.guests, createHash('sha256').update(uid).digest('hex').slice(0, 8));
+}
+
+export function guestSocket(paths: Pick<Paths, 'guests'>, uid: string): string {
+  return path.join(guestDir(paths, uid), 's');
+}

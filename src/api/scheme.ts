@@ -62,7 +62,13 @@ export function qualifiedName(resource: Resource): string {
 export function findResource(name: string): Resource | undefined {
   const wanted = name.toLowerCase();
   return RESOURCES.find((resource) =>
-    [resource.plural, resource.singular, resource.kind.toLowerCase(), qualifiedName(resource), ...resource.shortNames].includes(wanted),
+    [
+      resource.plural,
+      resource.singular,
+      resource.kind.toLowerCase(),
+      qualifiedName(resource),
+      ...resource.shortNames,
+    ].includes(wanted),
   );
 }
 

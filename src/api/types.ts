@@ -1,14 +1,18 @@
 import type { ProjectSpec, ProjectStatus } from './generated/project.ts';
 import type { WorkspaceSpec, WorkspaceStatus } from './generated/workspace.ts';
-import type { KubeObject } from './meta.ts';
+import type { KubeObject, ObjectMeta } from './meta.ts';
 
 export type { ProjectSpec, ProjectStatus, WorkspaceSpec, WorkspaceStatus };
 
-/** As the server stores it: defaults are filled in. */
-export type Project = KubeObject<ProjectSpec, ProjectStatus> & { kind: 'Project'; spec: ProjectSpec };
+/** An object as the server stores it: defaults are filled in, and it has an identity. */
+export type Stored<Kind extends string, Spec, Status> = KubeObject<Spec, Status> & {
+  kind: Kind;
+  metadata: ObjectMeta & Required<Pick<ObjectMeta, 'uid' | 'resourceVersion' | 'generation' | 'creationTimestamp'>>;
+  spec: Spec;
+};
 
-/** As the server stores it: defaults are filled in. */
-export type Workspace = KubeObject<WorkspaceSpec, WorkspaceStatus> & { kind: 'Workspace'; spec: WorkspaceSpec };
+export type Project = Stored<'Project', ProjectSpec, ProjectStatus>;
+export type Workspace = Stored<'Workspace', WorkspaceSpec, WorkspaceStatus>;
 
 /** One entry of `spec.session.panes`. */
 export type Pane = ProjectSpec['session']['panes'][number];

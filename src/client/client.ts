@@ -1,19 +1,28 @@
-import type { KubeList, KubeObject, ListMeta, WatchEvent } from '../api/meta.ts';
+import type { KubeList, KubeObject, WatchEvent } from '../api/meta.ts';
 import type { Resource } from '../api/scheme.ts';
 
 export interface ListOptions {
+  limit?: number;
+  continue?: string;
   labelSelector?: string;
   fieldSelector?: string;
 }
 
 export interface WatchOptions extends ListOptions {
   resourceVersion?: string;
+  allowWatchBookmarks?: boolean;
   signal: AbortSignal;
 }
 
 export interface DeleteOptions {
   uid?: string;
   propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  dryRun?: boolean;
+}
+
+export interface PatchOptions {
+  type?: PatchType;
+  subresource?: 'status';
   dryRun?: boolean;
 }
 
@@ -28,7 +37,7 @@ export interface Client {
   update<T extends KubeObject>(resource: Resource, object: T): Promise<T>;
   /** Compare-and-set on metadata.resourceVersion; changes nothing but status. */
   updateStatus<T extends KubeObject>(resource: Resource, object: T): Promise<T>;
-  patch<T extends KubeObject>(resource: Resource, name: string, patch: unknown, options?: { type?: PatchType; dryRun?: boolean }): Promise<T>;
+  patch<T extends KubeObject>(resource: Resource, name: string, patch: unknown, options?: PatchOptions): Promise<T>;
   /** The object while finalizers hold it, undefined when it is gone at once. */
   delete<T extends KubeObject>(resource: Resource, name: string, options?: DeleteOptions): Promise<T | undefined>;
   /** Ends when the server ends it or the signal says so. @throws ApiError Expired when `resourceVersion` is too old */
@@ -39,5 +48,3 @@ export interface Client {
   stream(path: string, options: { accept?: string; signal: AbortSignal }): AsyncIterable<string>;
   close(): Promise<void>;
 }
-
-export type { ListMeta };

@@ -46,7 +46,12 @@ export function resolvePaths(env: Environment, home = os.homedir()): Paths {
   };
 }
 
-function stateFiles(state: string): Pick<Paths, 'database' | 'apiSocket' | 'proxySocket' | 'tmuxSocket' | 'daemonLock' | 'daemonLog' | 'proxyLog' | 'guests'> {
+function stateFiles(
+  state: string,
+): Pick<
+  Paths,
+  'database' | 'apiSocket' | 'proxySocket' | 'tmuxSocket' | 'daemonLock' | 'daemonLog' | 'proxyLog' | 'guests'
+> {
   return {
     database: path.join(state, 'dual.db'),
     apiSocket: path.join(state, 'api.sock'),
@@ -66,4 +71,29 @@ export function guestDir(paths: Pick<Paths, 'guests'>, uid: string): string {
 
 export function guestSocket(paths: Pick<Paths, 'guests'>, uid: string): string {
   return path.join(guestDir(paths, uid), 's');
+}
+
+/**
+ * Where a Workspace's clone may be, in order of preference: `{project}/{branch, "/" as "__"}`, and with `--{workspace}` when that
+ * directory belongs to another Workspace. Names longer than a file system allows are cut and told apart by a hash.
+ */
+export function cloneDirs(
+  workspaces: string,
+  workspace: { project: string; branch: string; name: string },
+): [string, string] {
+  const branch = workspace.branch.replaceAll('/', '__');
+  const dir = (name: string): string => path.join(workspaces, workspace.project, fitting(name));
+  return [dir(branch), dir(`${branch}--${workspace.name}`)];
+}
+
+const NAME_MAX = 240;
+
+function fitting(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_MAX) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  const cut = Buffer.from(name)
+    .subarray(0, NAME_MAX - 13)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  return `${cut}-${hash}`;
 }

@@ -24,7 +24,12 @@ export class ApiError extends Error {
   readonly code: number;
   readonly details: NonNullable<Status['details']>;
 
-  constructor(reason: StatusReason, message: string, details: NonNullable<Status['details']> = {}, options?: ErrorOptions) {
+  constructor(
+    reason: StatusReason,
+    message: string,
+    details: NonNullable<Status['details']> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.reason = reason;
     this.code = CODES[reason] ?? 500;
@@ -49,7 +54,11 @@ export class ApiError extends Error {
   }
 
   static fromStatus(status: Status): ApiError {
-    return new ApiError(status.reason ?? 'InternalError', status.message ?? 'unknown error', status.details ?? {});
+    return new ApiError(
+      status.reason ?? 'InternalError',
+      status.message ?? `the server answered ${status.code}`,
+      status.details ?? {},
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 /** What a repo needs, and how the image that gives it is made. */
 export interface ImageBuilder {
   /**
-   * Looks at the repo's files: pure apart from reading them, no engine, no network.
-   * @throws StalledError UnknownVersion when the repo asks for what cannot be had
+   * Detects what the repo's files ask for (pure, over their text), and resolves versions to exact ones (a cached list from the
+   * npm registry). Asks no engine. Cheap enough for every reconcile.
+   * @throws StalledError UnknownVersion when the repo asks for what cannot be had  @throws RetryError when the registry is needed and away
    */
   plan(request: ImageRequest): Promise<ImagePlan>;
   /** Whether the image is there. Reads only. */
@@ -32,15 +33,15 @@ export interface ImagePlan {
   base: string;
   packages: string[];
   setup: string[];
-  /** Exact version, resolved; undefined when the repo is no Node project. */
-  node?: Tool;
-  packageManager?: Tool & { name: 'npm' | 'pnpm' | 'yarn' };
+  tools: Tool[];
 }
 
+/** Something of an exact version that the image provides, as `node` 22.11.0 or `pnpm` 9.15.4. */
 export interface Tool {
+  name: 'node' | 'npm' | 'pnpm' | 'yarn';
   version: string;
   /** The file that caused it, relative to the repo, as in `.nvmrc`. */
-  from: string;
+  cause: string;
 }
 
 export interface BuildOptions {

@@ -88,7 +88,7 @@ export interface ProjectSpec {
    */
   env: {
     name: string;
-    value: string;
+    value?: string;
   }[];
   session: {
     /**

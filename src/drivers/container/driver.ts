@@ -3,7 +3,8 @@
  * this install's labels.
  */
 export interface ContainerDriver {
-  readonly name: 'docker';
+  /** As in `status.container.driver`. */
+  readonly name: string;
   /** Whether the engine answers, and what to do when it does not. Never throws. */
   probe(): Promise<EngineProbe>;
   /** The machine of that owner, found by label. Reads only. */
@@ -51,6 +52,8 @@ export interface ContainerSpec {
   user: User;
   /** The shared directory on the host in which the guest makes its socket; private to this workspace. */
   guestDir: string;
+  /** containerSpecHash of all of the above; kept with the machine as a label. */
+  specHash: string;
 }
 
 /** The host's user, under whom commands run inside. */
@@ -73,4 +76,11 @@ export interface Container {
   /** Why it does not run, when the engine knows. */
   error?: string;
   specHash: string;
+  guest: GuestEndpoint;
+}
+
+/** Where the guest of a machine is reached from the host. */
+export interface GuestEndpoint {
+  /** Path of its unix socket. */
+  socket: string;
 }

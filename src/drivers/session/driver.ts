@@ -1,6 +1,7 @@
 /** How a Workspace's terminal session is held. Survives the daemon. */
 export interface SessionDriver {
-  readonly name: 'tmux';
+  /** As in `status.session.backend`. */
+  readonly name: string;
   probe(): Promise<{ available: boolean; message: string }>;
   /** Every session of this install, by label. Reads only. An absent server is an empty list. */
   listSessions(): Promise<Session[]>;
@@ -9,8 +10,12 @@ export interface SessionDriver {
   isAlive(name: string): Promise<boolean>;
   /** Makes it with all panes started. Replaces nothing: an existing one is left as it is. */
   createSession(spec: SessionSpec): Promise<void>;
-  /** Starts the command of a pane that has ended again, with what the spec says now. */
+  /** Adds a pane to a session that lacks it, and starts it. */
+  addPane(session: string, pane: PaneSpec): Promise<void>;
+  /** Ends what runs in that pane, if anything does, and starts it again with what the spec says now. */
   restartPane(session: string, pane: PaneSpec): Promise<void>;
+  /** Ends what runs in it and takes it away; the last pane of a session stays. */
+  removePane(session: string, pane: string): Promise<void>;
   /** Ends every process in it. Nothing to do when there is none. */
   destroy(name: string): Promise<void>;
   /** What a person's terminal has to run to be in the session. The caller gives it the terminal. */
@@ -21,7 +26,7 @@ export interface SessionDriver {
   capture(session: string, pane: string, lines: number): Promise<string>;
   /** What a pane shows from now on, until the signal. */
   follow(session: string, pane: string, signal: AbortSignal): AsyncIterable<string>;
-  /** Reports a session's name whenever a pane ends or a session goes; undefined = anything may have changed. */
+  /** Reports a session's name whenever a pane ends, a session goes, or a terminal comes or leaves; undefined = anything may have changed. */
   watch(onChange: (name: string | undefined) => void, signal: AbortSignal): void;
 }
 
@@ -39,7 +44,7 @@ export interface SessionSpec {
   cwd: string;
   env: Record<string, string>;
   panes: PaneSpec[];
-  /** Changes when the session is no longer fit for use (another directory at the same path, other panes). */
+  /** Changes when the session as a whole is no longer fit for use (another directory at the same path). */
   specHash: string;
 }
 
@@ -49,6 +54,8 @@ export interface PaneSpec {
   command: string[];
   /** Kept with the pane: the machine that it was started for. Empty for panes on the host. */
   target: string;
+  /** Kept with the pane: changes when its command does. */
+  specHash: string;
 }
 
 export interface Session {
@@ -68,6 +75,7 @@ export interface PaneState {
   /** Milliseconds since the epoch when it ended. */
   endedAt?: number;
   target: string;
+  specHash: string;
   /** How often restartPane was called on it since the session was made. */
   restarts: number;
 }

@@ -11,8 +11,11 @@ export interface SourceDriver {
   ensure(request: CloneRequest, options: CloneOptions): Promise<void>;
   /** What would be lost with the clone: everything that exists nowhere else. Fetches nothing. */
   unsaved(dir: string): Promise<UnsavedWork>;
-  /** Moves the clone to a trash beside it and deletes it there; follows no link, leaves nothing outside `root` touched. */
-  remove(dir: string, root: string): Promise<void>;
+  /**
+   * Renames the clone to a trash inside `root`, looks there for unsaved work, and deletes it, or puts it back when work would be
+   * lost. Follows no link, touches nothing outside `root`.
+   */
+  remove(dir: string, root: string): Promise<{ removed: true } | { removed: false; work: UnsavedWork }>;
 }
 
 export interface CloneRequest {
@@ -53,7 +56,7 @@ export interface Clone {
 }
 
 export interface UnsavedWork {
-  /** Changed, staged and untracked (not ignored) files. */
+  /** Changed, staged and untracked files; ignored ones such as `.env.local` only when they are not what a tool makes again. */
   files: number;
   stashes: number;
   /** Commits reachable from local refs alone, squash-merged branches left out. */

@@ -67,6 +67,7 @@ export const REASON = {
   proxyUnavailable: 'ProxyUnavailable',
   portIsTcp: 'TCP',
   portIsEphemeral: 'Ephemeral',
+  unreachable: 'Unreachable',
   // manifests
   manifestInvalid: 'ManifestInvalid',
   manifestApplied: 'ManifestApplied',

@@ -41,3 +41,11 @@ export class RetryError extends Error implements Explained {
     this.reason = reason;
   }
 }
+
+/** Reason and message of whatever was thrown; what is not one of the above is `InternalError`. */
+export function explain(error: unknown): Explained {
+  if (error instanceof StalledError || error instanceof WaitingError || error instanceof RetryError) {
+    return { reason: error.reason, message: error.message };
+  }
+  return { reason: 'InternalError', message: error instanceof Error ? error.message : String(error) };
+}

@@ -7,6 +7,9 @@ export type JobState =
 
 export type JobWork = (control: { signal: AbortSignal; progress(message: string): void }) => Promise<void>;
 
+/** Progress may be told many times a second; nobody wants to be woken more often than that. */
+const PROGRESS_INTERVAL_MS = 500;
+
 interface Job {
   controller: AbortController;
   progress: string;
@@ -76,15 +79,19 @@ export class Jobs {
   }
 
   async #run(key: string, job: Job, work: JobWork): Promise<void> {
+    let told = 0;
     const progress = (message: string): void => {
       if (job.progress === message) return;
       job.progress = message;
+      if (Date.now() - told < PROGRESS_INTERVAL_MS) return;
+      told = Date.now();
       wakeAll(job);
     };
+    const { signal } = job.controller;
+    await this.#turn(signal);
     try {
-      await this.#turn();
-      job.controller.signal.throwIfAborted();
-      await work({ signal: job.controller.signal, progress });
+      signal.throwIfAborted();
+      await work({ signal, progress });
       this.#jobs.delete(key);
     } catch (error) {
       job.outcome = { error };
@@ -95,9 +102,21 @@ export class Jobs {
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#queue.push(resolve));
+  /** Waits for a free place, or for the end of the wait. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#running >= this.#limit) {
+      await new Promise<void>((resolve) => {
+        this.#queue.push(resolve);
+        signal.addEventListener('abort', () => this.#abandon(resolve), { once: true });
+      });
+    }
     this.#running += 1;
+  }
+
+  #abandon(place: () => void): void {
+    const index = this.#queue.indexOf(place);
+    if (index >= 0) this.#queue.splice(index, 1);
+    place();
   }
 }
 

@@ -1,0 +1,160 @@
+import {
+  CLONE_READY,
+  CONTAINER_READY,
+  IMAGE_READY,
+  READY,
+  REASON,
+  RECONCILING,
+  ROUTE_READY,
+  SESSION_READY,
+  STALLED,
+  WORKSPACE_CONDITIONS,
+} from '../../src/api/conditions.ts';
+import type { WorkspaceCondition } from '../../src/api/conditions.ts';
+import type { Condition } from '../../src/api/meta.ts';
+import type { Workspace } from '../../src/api/types.ts';
+import { getCondition, removeCondition, setCondition } from '../../src/conditions/conditions.ts';
+import type { ConditionInput } from '../../src/conditions/conditions.ts';
+import { StalledError, explain } from '../../src/errors/reconcile-errors.ts';
+import type { State } from './machine.ts';
+import type { Observation } from './observation.ts';
+import { portsTaken } from './predicates.ts';
+import type { Outcome } from './status.ts';
+
+type Finding = Pick<ConditionInput, 'status' | 'reason' | 'message'>;
+
+/** Which condition a state works on; those before it are true, those after it wait for it. */
+const WORKS_ON: Partial<Record<State, WorkspaceCondition>> = {
+  cloning: CLONE_READY,
+  building: IMAGE_READY,
+  starting: CONTAINER_READY,
+  session: SESSION_READY,
+  routing: ROUTE_READY,
+};
+
+const PROGRESS: Record<WorkspaceCondition, Finding> = {
+  CloneReady: { status: 'False', reason: REASON.cloning, message: 'cloning' },
+  ImageReady: { status: 'False', reason: REASON.building, message: 'building the image' },
+  ContainerReady: { status: 'False', reason: REASON.starting, message: 'starting the machine' },
+  SessionReady: { status: 'False', reason: REASON.starting, message: 'starting the session' },
+  RouteReady: { status: 'False', reason: REASON.starting, message: 'publishing the routes' },
+};
+
+/** All conditions of a Workspace, `Ready` summed up from the others. Pure; `now` is RFC 3339. */
+export function workspaceConditions(workspace: Workspace, outcome: Outcome, now: string): Condition[] {
+  const observedGeneration = workspace.metadata.generation;
+  let conditions: Condition[] = workspace.status?.conditions ?? [];
+  const set = (type: string, finding: Finding): void => {
+    conditions = setCondition(conditions, { type, ...finding, observedGeneration }, now);
+  };
+  for (const type of WORKSPACE_CONDITIONS) set(type, finding(type, workspace, outcome));
+  const ready = summary(conditions, outcome);
+  set(READY, ready);
+  for (const [type, abnormal] of Object.entries(abnormalities(outcome, ready))) {
+    if (abnormal) set(type, abnormal);
+    else conditions = removeCondition(conditions, type);
+  }
+  return conditions;
+}
+
+function finding(type: WorkspaceCondition, workspace: Workspace, { state, observation, error }: Outcome): Finding {
+  const current = WORKS_ON[state];
+  if (current === type) return error === undefined ? PROGRESS[type] : { status: 'False', ...explain(error) };
+  const special = exceptional(type, workspace, state);
+  if (special) return special;
+  const reached = current === undefined || WORKSPACE_CONDITIONS.indexOf(type) < WORKSPACE_CONDITIONS.indexOf(current);
+  if (!reached) return { status: 'Unknown', reason: REASON.waiting, message: `waits for ${current}` };
+  return established(type, workspace, observation);
+}
+
+/** States in which nothing is worked on and not everything is there. */
+function exceptional(type: WorkspaceCondition, workspace: Workspace, state: State): Finding | undefined {
+  if (state === 'pending')
+    return { status: 'Unknown', reason: REASON.waiting, message: `waits for Project ${workspace.spec.project}` };
+  if (state === 'terminating')
+    return { status: 'False', reason: REASON.terminating, message: 'the Workspace is being deleted' };
+  if (state !== 'stopped' && state !== 'lazy') return undefined;
+  const kept =
+    type === CLONE_READY || type === IMAGE_READY ? getCondition(workspace.status?.conditions, type) : undefined;
+  if (kept?.status === 'True') return kept;
+  return state === 'stopped'
+    ? { status: 'False', reason: REASON.stopped, message: 'spec.state is Stopped' }
+    : { status: 'False', reason: REASON.lazy, message: 'made real on first use' };
+}
+
+function established(type: WorkspaceCondition, workspace: Workspace, observation: Observation): Finding {
+  switch (type) {
+    case CLONE_READY:
+      return cloneFinding(workspace, observation);
+    case IMAGE_READY:
+      return { status: 'True', reason: REASON.built, message: observation.image?.plan.ref ?? '' };
+    case CONTAINER_READY:
+      return {
+        status: 'True',
+        reason: REASON.running,
+        message: `${observation.container?.actual?.name ?? ''} is running`,
+      };
+    case SESSION_READY:
+      return sessionFinding(observation);
+    case ROUTE_READY:
+      return routeFinding(observation);
+  }
+}
+
+function cloneFinding(workspace: Workspace, { clone }: Observation): Finding {
+  const actual = clone.state.kind === 'clone' ? clone.state.branch : undefined;
+  const { branch } = workspace.spec;
+  if (actual === branch) return { status: 'True', reason: REASON.cloned, message: `${branch} at ${clone.dir}` };
+  const found = actual === undefined ? 'a detached head' : actual;
+  return {
+    status: 'True',
+    reason: REASON.branchDrifted,
+    message: `${clone.dir} is on ${found} instead of ${branch}; Dual leaves that as it is`,
+  };
+}
+
+function sessionFinding({ session }: Observation): Finding {
+  const looping = session?.crashLooping ?? [];
+  if (looping.length === 0)
+    return { status: 'True', reason: REASON.sessionRunning, message: `session ${session?.name ?? ''} is there` };
+  const panes = looping.join(', ');
+  return {
+    status: 'False',
+    reason: REASON.paneCrashLoop,
+    message: `keeps crashing: ${panes}; see dual logs ${session!.name} ${looping[0]!}`,
+  };
+}
+
+function routeFinding(observation: Observation): Finding {
+  const results = observation.routes?.results ?? [];
+  if (portsTaken(observation)) {
+    const failed = results.filter((result) => !result.listening);
+    return {
+      status: 'False',
+      reason: failed[0]!.reason ?? REASON.portTaken,
+      message: failed.map((result) => result.message ?? `port ${result.port}`).join('; '),
+    };
+  }
+  if (results.length === 0)
+    return { status: 'True', reason: REASON.noPorts, message: 'nothing that belongs on the host listens yet' };
+  return { status: 'True', reason: REASON.routed, message: `ports ${results.map(({ port }) => port).join(', ')}` };
+}
+
+/** `Ready`: true when all of the others are, else what the first of them says. */
+function summary(conditions: Condition[], { state, error }: Outcome): Finding {
+  if (state === 'pending' && error !== undefined) return { status: 'False', ...explain(error) };
+  const parts = WORKSPACE_CONDITIONS.map((type) => getCondition(conditions, type));
+  const broken = parts.find((condition) => condition?.status !== 'True');
+  if (!broken) return { status: 'True', reason: REASON.reconciled, message: 'the workspace is ready' };
+  return { status: 'False', reason: broken.reason, message: broken.message };
+}
+
+function abnormalities({ state, error }: Outcome, ready: Finding): Record<string, Finding | undefined> {
+  const { reason, message } = ready;
+  const stalled = error instanceof StalledError;
+  const busy = !stalled && (error !== undefined || WORKS_ON[state] !== undefined || state === 'terminating');
+  return {
+    [RECONCILING]: busy ? { status: 'True', reason, message } : undefined,
+    [STALLED]: stalled ? { status: 'True', reason, message } : undefined,
+  };
+}

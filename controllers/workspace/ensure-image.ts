@@ -1,0 +1,31 @@
+import { REASON } from '../../src/api/conditions.ts';
+import { WaitingError } from '../../src/errors/reconcile-errors.ts';
+import type { ImagePlan } from '../../src/image/builder.ts';
+import { rethrowFailure } from './failures.ts';
+import type { StepInput } from './steps.ts';
+
+/** By the image alone: however many Workspaces ask, it is built once. */
+export function imageJobKey(plan: ImagePlan): string {
+  return plan.ref;
+}
+
+/** Has the image built in the background. @throws WaitingError while it is under way, else what became of it */
+export function ensureImage({ context, memory, workspace, observation }: StepInput): Promise<void> {
+  const { plan } = observation.image!;
+  const { name, generation } = workspace.metadata;
+  const key = imageJobKey(plan);
+  const dependsOn = `${generation} ${observation.project!.metadata.generation} ${plan.inputsHash}`;
+  rethrowFailure({ memory, kind: 'image', dependsOn, jobs: context.jobs.builds, key });
+  context.jobs.builds.ensure(
+    key,
+    name,
+    () => context.enqueue(name),
+    async ({ signal, progress }) => {
+      if (await context.images.exists(plan)) return;
+      await context.images.build(plan, { signal, onProgress: progress });
+    },
+  );
+  const job = context.jobs.builds.state(key);
+  const message = job.phase === 'running' ? job.progress : 'building the image';
+  throw new WaitingError(REASON.building, message, 60_000);
+}

@@ -1,0 +1,46 @@
+import type { SessionSpec } from '../../src/drivers/session/driver.ts';
+import type { Entry } from './memory.ts';
+import type { PaneAction } from './panes.ts';
+import type { StepInput } from './steps.ts';
+
+/** After that many milliseconds of running, a pane that ends has not crashed in a row. */
+const CRASH_MEMORY_MS = 10 * 60_000;
+
+/** Makes the session, or does to its panes what is due. */
+export async function ensureSession(input: StepInput): Promise<void> {
+  const { context, memory, observation } = input;
+  const { actual, specHash, name } = observation.session!;
+  const { session } = context.drivers;
+  if (actual && actual.specHash !== specHash) await session.destroy(name);
+  if (!actual || actual.specHash !== specHash) return session.createSession(sessionSpec(input));
+  for (const action of observation.session!.actions.filter(({ dueIn }) => dueIn === 0)) {
+    await perform(input, name, action);
+    if (action.kind !== 'remove') count(memory, action, context.clock.now());
+  }
+}
+
+function sessionSpec({ context, workspace, observation }: StepInput): SessionSpec {
+  const { name, specHash, panes } = observation.session!;
+  return {
+    name,
+    owner: { uid: workspace.metadata.uid, workspace: workspace.metadata.name, project: workspace.spec.project },
+    cwd: observation.clone.dir,
+    env: context.host.paneEnv,
+    panes,
+    specHash,
+  };
+}
+
+async function perform({ context }: StepInput, name: string, action: PaneAction): Promise<void> {
+  const { session } = context.drivers;
+  if (action.kind === 'remove') await session.removePane(name, action.name);
+  else if (action.kind === 'add') await session.addPane(name, action.pane);
+  else await session.restartPane(name, action.pane);
+}
+
+function count({ crashes }: Entry, action: Extract<PaneAction, { pane: unknown }>, now: number): void {
+  const { name } = action.pane;
+  const before = crashes.get(name);
+  if (!action.crashed) crashes.delete(name);
+  else crashes.set(name, { count: before && now - before.at < CRASH_MEMORY_MS ? before.count + 1 : 1, at: now });
+}

@@ -1,0 +1,66 @@
+import type { Project } from '../../src/api/types.ts';
+import type { Container, ContainerSpec } from '../../src/drivers/container/driver.ts';
+import type { PaneSpec, Session } from '../../src/drivers/session/driver.ts';
+import type { CloneObservation } from '../../src/drivers/source/driver.ts';
+import type { GuestObservation } from '../../src/guest/guests.ts';
+import type { ImagePlan } from '../../src/image/builder.ts';
+import type { PortResult } from '../../src/proxy/routes.ts';
+import type { JobState } from '../../src/runtime/jobs.ts';
+import type { PaneAction } from './panes.ts';
+import type { ClassifiedPort } from './ports.ts';
+
+/**
+ * What one look at the world found, in the order in which things come about: a part is undefined when an earlier one is not
+ * there yet, since it cannot be told then (or need not be).
+ */
+export interface Observation {
+  project?: Project;
+  clone: { dir: string; state: CloneObservation; job: JobState };
+  image?: ImageObservation;
+  container?: ContainerObservation;
+  session?: SessionObservation;
+  routes?: RouteObservation;
+}
+
+export interface ImageObservation {
+  plan: ImagePlan;
+  /** Not asked when the machine is up to date, since then nobody needs it. */
+  built: boolean;
+  job: JobState;
+}
+
+export interface ContainerObservation {
+  /** What it should be. */
+  spec: ContainerSpec;
+  actual?: Container;
+  guest: GuestObservation;
+}
+
+export interface SessionObservation {
+  name: string;
+  specHash: string;
+  actual?: Session;
+  /** What it should hold. */
+  panes: PaneSpec[];
+  /** What has to be done to its panes, some of it later. */
+  actions: PaneAction[];
+  crashLooping: string[];
+}
+
+export interface RouteObservation {
+  ports: ClassifiedPort[];
+  /** Undefined: what is published is not this. */
+  results?: PortResult[];
+}
+
+/** The world could not be looked at beyond some point; what was found before it is in `observation`. */
+export class ObservationError extends Error {
+  override readonly name = 'ObservationError';
+  readonly part: 'clone' | 'image' | 'container' | 'session';
+  readonly observation: Observation;
+  constructor(part: ObservationError['part'], observation: Observation, cause: unknown) {
+    super(`cannot observe the ${part}`, { cause });
+    this.part = part;
+    this.observation = observation;
+  }
+}

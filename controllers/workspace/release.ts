@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises';
+import { REASON } from '../../src/api/conditions.ts';
+import { FINALIZER } from '../../src/api/labels.ts';
+import type { Workspace } from '../../src/api/types.ts';
+import { WORKSPACES } from '../../src/api/scheme.ts';
+import { guestDir } from '../../src/config/paths.ts';
+import { cloneJobKey } from './ensure-clone.ts';
+import { imageJobKey } from './ensure-image.ts';
+import { cloneReady } from './predicates.ts';
+import type { StepInput } from './steps.ts';
+
+/** Stops what is being made for it, and waits for that. A build that others wait for goes on. */
+export async function endJobs({ context, workspace, observation }: StepInput): Promise<void> {
+  const { name } = workspace.metadata;
+  await context.jobs.clones.leave(cloneJobKey(workspace, observation.clone.dir), name);
+  if (observation.image) await context.jobs.builds.leave(imageJobKey(observation.image.plan), name);
+}
+
+/** Ends every process of the session; comes before the clone is touched. */
+export async function removeSession({ context, workspace }: StepInput): Promise<void> {
+  const { name, uid } = workspace.metadata;
+  const session = await context.drivers.session.getSession(name);
+  if (session?.owner.uid === uid) await context.drivers.session.destroy(name);
+}
+
+export async function stopContainer({ context, workspace }: StepInput): Promise<void> {
+  context.guests.forget(workspace.metadata.uid);
+  await context.drivers.container.stop(workspace.metadata.uid);
+}
+
+export async function removeContainer({ context, workspace }: StepInput): Promise<void> {
+  const { uid } = workspace.metadata;
+  context.guests.forget(uid);
+  await context.drivers.container.remove(uid);
+  await rm(guestDir({ guests: context.host.guests }, uid), { recursive: true, force: true });
+}
+
+/** Keeps the clone or deletes it, as the policy says, and tells which; work that exists nowhere else is always kept. */
+export async function releaseClone(input: StepInput): Promise<void> {
+  const { context, workspace, observation } = input;
+  const { dir } = observation.clone;
+  if (!cloneReady(workspace, observation)) return;
+  if (workspace.spec.deletionPolicy === 'Retain') {
+    const { summary } = await context.drivers.source.unsaved(dir);
+    const work = summary === '' ? '' : `, with ${summary}`;
+    return told(context, workspace, REASON.kept, `the clone is kept at ${dir}${work}`);
+  }
+  const outcome = await context.drivers.source.remove(dir, context.host.workspaces);
+  if (outcome.removed)
+    return told(context, workspace, REASON.removed, `the clone at ${dir} is deleted; nothing in it was unsaved`);
+  return told(context, workspace, REASON.kept, `the clone is kept at ${dir}, since it holds ${outcome.work.summary}`);
+}
+
+/** The last step: after it the object is gone. */
+export async function dropFinalizer({ context, memory, workspace }: StepInput): Promise<void> {
+  const { name, finalizers = [], resourceVersion } = workspace.metadata;
+  memory.failures.clear();
+  const remaining = finalizers.filter((finalizer) => finalizer !== FINALIZER);
+  await context.api.client.patch(WORKSPACES, name, { metadata: { finalizers: remaining, resourceVersion } });
+}
+
+function told(context: StepInput['context'], workspace: Workspace, reason: string, message: string): void {
+  context.api.recorder.event(workspace, reason === REASON.kept ? 'Warning' : 'Normal', reason, message);
+}

@@ -1,0 +1,84 @@
+import type http from 'node:http';
+import { isIPv6 } from 'node:net';
+import { REASON } from '../api/conditions.ts';
+import { findPortHolder, type PortHolder } from './port-holder.ts';
+
+/** Why an address is not listened on. */
+export interface BindFailure {
+  reason: string;
+  /** Without a full stop. */
+  message: string;
+  /** Who has the port, when that is why and it can be told. */
+  holder?: PortHolder;
+}
+
+/** `absent`: this machine does not have that kind of address, so nobody can ask for it either. */
+export type Binding = { server: http.Server } | { failure: BindFailure } | 'absent';
+
+export interface Place {
+  address: string;
+  port: number;
+}
+
+/** Has a server listen on one address and port. Never throws: what is in the way is the result. */
+export async function bind(server: http.Server, place: Place, previous?: Binding): Promise<Binding> {
+  try {
+    await listen(server, place);
+    return { server };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EAFNOSUPPORT' || (code === 'EADDRNOTAVAIL' && place.address === '::1')) return 'absent';
+    if (code === 'EADDRINUSE') return { failure: await taken(place, holderIn(previous)) };
+    return { failure: explain(error as NodeJS.ErrnoException, place) };
+  }
+}
+
+function listen(server: http.Server, { address, port }: Place): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: address, port, ipv6Only: isIPv6(address), exclusive: true }, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, { address, port }: Place): BindFailure {
+  const where = `port ${port} on ${address}`;
+  if (code === 'EACCES') {
+    const remedy = `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;
+    return { reason: REASON.portForbidden, message: `${where} may not be listened on by this user; allow it with: ${remedy}` };
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    const remedy = 'change proxy.listen in config.yaml, or add the address';
+    return { reason: REASON.portForbidden, message: `this machine has no address ${address} to listen on; ${remedy}` };
+  }
+  return { reason: REASON.proxyUnavailable, message: `${where} cannot be listened on: ${message}` };
+}
+
+/** Name that the proxy gives its own process. At most 15 characters, which is what the kernel keeps. */
+export const PROCESS_NAME = 'dual-proxy';
+
+async function taken({ address, port }: Place, known: PortHolder | undefined): Promise<BindFailure> {
+  const where = `port ${port} on ${address}`;
+  try {
+    const holder = await findPortHolder(address, port, known);
+    return { reason: REASON.portTaken, message: `${where} is held by ${describe(holder)}`, ...(holder && { holder }) };
+  } catch (error) {
+    const { message } = error as Error;
+    return { reason: REASON.portTaken, message: `${where} is held by another process (which one is not known: ${message})` };
+  }
+}
+
+function describe(holder: PortHolder | undefined): string {
+  const stop = 'stop that, or use another port';
+  if (!holder) return `another process; ${stop}`;
+  if (!holder.process) return `a process of user ${holder.uid}; ${stop}`;
+  const { name, pid } = holder.process;
+  const separate = 'another instance of Dual: give one of them other addresses (proxy.listen in config.yaml)';
+  return `${name} (process ${pid}); ${name === PROCESS_NAME ? separate : stop}`;
+}
+
+function holderIn(binding: Binding | undefined): PortHolder | undefined {
+  return typeof binding === 'object' && 'failure' in binding ? binding.failure.holder : undefined;
+}

@@ -1,0 +1,121 @@
+import { REASON } from '../api/conditions.ts';
+import { RetryError } from '../errors/reconcile-errors.ts';
+import { createControlClient, type ControlClient } from './control-client.ts';
+import { createPublications } from './publications.ts';
+import type { Routes } from './routes.ts';
+import { ensureProxy, type ProxyProcess } from './start-process.ts';
+
+export interface ProxyRoutes extends Routes {
+  /** Stops talking to the proxy, and leaves it running for the next daemon. */
+  close(): void;
+  /** Ends the proxy. Nothing to do when none runs. */
+  shutdown(): Promise<void>;
+}
+
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 30_000;
+/** Milliseconds after which a proxy that dies is no longer taken for one that cannot live. */
+const STABLE_MS = 60_000;
+
+/**
+ * The proxy as the daemon sees it: taken over or started, and started again whenever it dies. Settles after the first try; when
+ * that fails, what is asked meanwhile is answered with RetryError ProxyUnavailable.
+ */
+export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRoutes> {
+  const { clock, log } = options;
+  const client = createControlClient(options.socket);
+  const publications = createPublications(client);
+  const watchers = new Set<(workspace: string | undefined) => void>();
+  const notify = (workspace: string | undefined): void => {
+    for (const watcher of watchers) watcher(workspace);
+  };
+  let state: State = { problem: 'it is being started' };
+  let closed = false;
+  let stopWatch = (): void => undefined;
+  let cancelRetry = (): void => undefined;
+  let retryAfter = FIRST_RETRY_MS;
+
+  const connect = async (): Promise<void> => {
+    try {
+      const hello = await ensureProxy(options, client);
+      publications.clear();
+      const since = clock.now();
+      stopWatch = await client.watch({
+        onMessage: (message) => {
+          if (publications.update(message)) notify(message.workspace);
+        },
+        onEnd() {
+          if (clock.now() - since > STABLE_MS) retryAfter = FIRST_RETRY_MS;
+          connectAgain('it has ended and is being started again');
+        },
+      });
+      log.info({ pid: hello.pid }, 'the proxy serves');
+    } catch (error) {
+      connectAgain((error as Error).message);
+      return;
+    }
+    if (closed) {
+      stopWatch();
+      return;
+    }
+    state = 'connected';
+    notify(undefined);
+  };
+  function connectAgain(problem: string): void {
+    if (closed) return;
+    log.warn({ problem, retryAfter }, 'no proxy');
+    state = { problem };
+    cancelRetry = clock.after(retryAfter, () => void connect());
+    retryAfter = Math.min(retryAfter * 2, MAX_RETRY_MS);
+  }
+
+  await connect();
+  const guarded = guard(() => state);
+  return {
+    publish: (route) => guarded(() => publications.publish(route)),
+    withdraw: (workspace) => guarded(() => publications.withdraw(workspace)),
+    list: () => guarded(() => client.workspaces()),
+    watch(onChange, signal) {
+      watchers.add(onChange);
+      signal.addEventListener('abort', () => watchers.delete(onChange), { once: true });
+    },
+    close: () => end(),
+    async shutdown() {
+      end();
+      await shutDown(options.socket);
+    },
+  };
+
+  function end(): void {
+    closed = true;
+    cancelRetry();
+    stopWatch();
+    client.close();
+    watchers.clear();
+    state = { problem: 'the daemon is ending' };
+  }
+}
+
+type State = 'connected' | { problem: string };
+
+function guard(state: () => State): <T>(action: () => Promise<T>) => Promise<T> {
+  return async (action) => {
+    const now = state();
+    if (now !== 'connected') throw new RetryError(REASON.proxyUnavailable, `The proxy cannot be told: ${now.problem}.`);
+    try {
+      return await action();
+    } catch (error) {
+      const { message } = error as Error;
+      throw new RetryError(REASON.proxyUnavailable, `The proxy cannot be told: ${message}.`, { cause: error });
+    }
+  };
+}
+
+async function shutDown(socket: string): Promise<void> {
+  const client: ControlClient = createControlClient(socket);
+  try {
+    if (await client.hello()) await client.shutdown();
+  } finally {
+    client.close();
+  }
+}

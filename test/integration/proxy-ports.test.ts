@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { WatchMessage } from '../../src/proxy/protocol.ts';
+import type { PortResult } from '../../src/proxy/routes.ts';
+import { eventually } from '../support/eventually.ts';
+import { ask, createProxyFixture, freePort, type ProxyFixture } from '../support/proxy-fixture.ts';
+
+let fixture: ProxyFixture;
+let port: number;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  fixture = await createProxyFixture();
+  port = await freePort();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) await stop(child);
+  await fixture.close();
+});
+
+/** A process of its own that listens there, with a name of its own. */
+async function hold(host: string, at: number): Promise<ChildProcess> {
+  const code = `process.title='holder';require('net').createServer().listen(${at},'${host}',()=>console.log('ready'))`;
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  if (child.stdout) await once(child.stdout, 'data');
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function isListening(host: string, at: number): Promise<boolean> {
+  const socket = net.connect(at, host);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function collect(): WatchMessage[] {
+  const messages: WatchMessage[] = [];
+  fixture.proxy.watch((message) => messages.push(message));
+  return messages;
+}
+
+const publish = async (workspace: string, ports: number[]): Promise<PortResult[]> =>
+  (await fixture.proxy.publish({ workspace, ports, state: { phase: 'Ready', message: '' } })).results;
+
+it('are listened on while some workspace has them, and let go with the last', async () => {
+  const other = await freePort();
+  expect(await publish('one', [port])).toEqual([{ port, listening: true }]);
+  expect(await publish('two', [port, other])).toEqual([
+    { port, listening: true },
+    { port: other, listening: true },
+  ]);
+  for (const host of ['127.0.0.1', '::1']) expect(await isListening(host, port)).toBe(true);
+  await publish('one', []);
+  expect(await isListening('127.0.0.1', port)).toBe(true);
+  fixture.proxy.withdraw('two');
+  for (const host of ['127.0.0.1', '::1']) {
+    expect(await isListening(host, port)).toBe(false);
+    expect(await isListening(host, other)).toBe(false);
+  }
+  expect(await publish('one', [port])).toEqual([{ port, listening: true }]);
+  expect(await isListening('127.0.0.1', port)).toBe(true);
+});
+
+it('are not listened on beyond loopback', async () => {
+  await fixture.close();
+  fixture = await createProxyFixture(['127.0.0.1']);
+  await publish('one', [port]);
+  for (const host of ['127.0.1.1', '::1']) expect(await isListening(host, port)).toBe(false);
+});
+
+it('let go, end the connections that are kept', async () => {
+  await fixture.workspace('one', { [port]: (_request, response) => response.end('ok') });
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: one.localhost\r\n\r\n');
+  await once(socket, 'data');
+  const closed = once(socket, 'close');
+  socket.resume();
+  fixture.proxy.withdraw('one');
+  await closed;
+});
+
+it('held by another process are reported with its name, while the others work, and taken when free', async () => {
+  const messages = collect();
+  const holder = await hold('127.0.0.1', port);
+  const other = await freePort();
+  const results = await fixture.workspace('one', {
+    [port]: (_request, response) => response.end('first'),
+    [other]: (_request, response) => response.end('second'),
+  });
+  const taken = results.find((result) => result.port === port);
+  expect(taken).toMatchObject({ listening: false, reason: 'PortTaken' });
+  expect(taken?.message).toContain(`port ${port} on 127.0.0.1 is held by holder (process ${holder.pid})`);
+  expect(taken?.message).toContain('until then only ::1 is served');
+  expect(results.find((result) => result.port === other)).toEqual({ port: other, listening: true });
+  const headers = { host: 'one.localhost' };
+  expect((await ask(other, { headers })).body).toBe('second');
+  expect((await ask(port, { host: '::1', headers })).body).toBe('first');
+  expect(messages).toEqual([]);
+
+  await stop(holder);
+  await eventually(() => expect(messages.at(-1)?.workspace).toBe('one'));
+  expect(messages.at(-1)?.results).toContainEqual({ port, listening: true });
+  expect((await ask(port, { headers })).body).toBe('first');
+});
+
+it('held in one family, or by a wildcard, are taken too', async () => {
+  await hold('::1', port);
+  const [six] = await publish('one', [port]);
+  expect(six?.message).toMatch(/on ::1 is held by holder .*only 127\.0\.0\.1 is served/);
+  const wide = await freePort();
+  await hold('::', wide);
+  const [result] = await publish('one', [wide]);
+  expect(result?.message).toMatch(/on 127\.0\.0\.1 is held by holder .* on ::1 is held by holder /);
+});
+
+it('reports when the holder changes', async () => {
+  const first = await hold('127.0.0.1', port);
+  await publish('one', [port]);
+  const messages = collect();
+  await stop(first);
+  await eventually(() => expect(messages.at(-1)?.results).toEqual([{ port, listening: true }]));
+  const published = await fixture.proxy.publish({ workspace: 'one', ports: [port], state: { phase: 'Ready', message: '' } });
+  expect(published.revision).toBeGreaterThan(0);
+});
+
+it('on addresses that this machine does not have say so', async () => {
+  await fixture.close();
+  fixture = await createProxyFixture(['127.0.0.1', '192.0.2.1']);
+  const [result] = await publish('one', [port]);
+  expect(result).toMatchObject({ listening: false, reason: 'PortForbidden' });
+  expect(result?.message).toContain('192.0.2.1');
+  expect(await isListening('127.0.0.1', port)).toBe(true);
+});

@@ -1,0 +1,26 @@
+// npm run bench [-- NAME...]: runs hack/bench/NAME.ts, or all of them in turn.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { binary, ensureDependencies, root } from './lib/dependencies.mjs';
+
+const dir = path.join(root, 'hack/bench');
+const known = existsSync(dir)
+  ? readdirSync(dir).flatMap((file) => (file.endsWith('.bench.ts') ? [file.slice(0, -'.bench.ts'.length)] : []))
+  : [];
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !known.includes(name));
+
+function bench(name) {
+  console.log(`── ${name} ──`);
+  return (
+    spawnSync(process.execPath, [binary('tsx'), path.join(dir, `${name}.bench.ts`)], { cwd: root, stdio: 'inherit' })
+      .status === 0
+  );
+}
+
+if (unknown.length > 0) {
+  console.error(`hack/bench: no benchmark ${unknown.join(', ')}; there are: ${known.join(', ') || 'none'}`);
+  process.exitCode = 1;
+} else if (!ensureDependencies()) process.exitCode = 1;
+else process.exitCode = (wanted.length > 0 ? wanted : known).map(bench).every(Boolean) ? 0 : 1;

@@ -10,6 +10,12 @@
  */
 export const PROTOCOL = 1;
 
+/** On every answer of a guest, with its version: a tunnel or a command is opened only to what carries it. */
+export const GUEST_HEADER = 'dual-guest';
+
+/** What a command's connection is upgraded to. */
+export const EXEC_UPGRADE = 'dual-exec';
+
 export interface Hello {
   dual: 'guest';
   /** Protocol versions that it speaks, oldest and newest: a guest outlives an upgrade of Dual. */

@@ -1,0 +1,32 @@
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import path from 'node:path';
+import type { User } from '../../drivers/container/driver.ts';
+import { actAs, isRoot } from './identity.ts';
+
+/**
+ * Binds the server to its socket, as the user who owns the shared directory, and shuts that directory off from the machine's commands: they run
+ * as the same user, so the directory above it is closed to everybody but root. @throws Error when it cannot be bound
+ */
+export function listenPrivately(server: Server, socket: string, user: User): void {
+  const parent = path.dirname(path.dirname(socket));
+  const canSeal = isRoot() && user.uid !== 0 && isOwn(parent);
+  if (canSeal) chmodSync(parent, 0o711);
+  const umask = process.umask(0o177);
+  try {
+    actAs(user, () => {
+      rmSync(socket, { force: true });
+      // Binds before it returns; only the event comes later.
+      server.listen(socket);
+    });
+  } finally {
+    process.umask(umask);
+    if (canSeal) chmodSync(parent, 0o700);
+  }
+}
+
+/** Whether it is a directory made for the guest alone, and not, say, /tmp. */
+function isOwn(directory: string): boolean {
+  const { uid, mode } = lstatSync(directory);
+  return uid === 0 && (mode & 0o1000) === 0 && path.dirname(directory) !== '/';
+}

@@ -1,0 +1,185 @@
+import { mkdir } from 'node:fs/promises';
+import type Docker from 'dockerode';
+import { REASON } from '../../../api/conditions.ts';
+import { LABEL_INSTALL, LABEL_WORKSPACE } from '../../../api/labels.ts';
+import { RetryError, StalledError } from '../../../errors/reconcile-errors.ts';
+import type { Log } from '../../../log/log.ts';
+import type { Container, ContainerDriver, ContainerSpec } from '../driver.ts';
+import { containerConfig, STOP_TIMEOUT } from './container-config.ts';
+import { engineSocket } from './create-docker.ts';
+import { engineAway, engineMessage, explain, statusOf } from './errors.ts';
+import { createKeyedLock, untilAborted } from './keyed-lock.ts';
+import { createMachines } from './machines.ts';
+import type { Machine, Machines } from './machines.ts';
+import { machineMounts } from './mounts.ts';
+import { watchMachines } from './watch.ts';
+
+const PROBE_TIMEOUT = 5_000;
+/** Milliseconds for what may take the engine long when many machines start at once. */
+const CHANGE_TIMEOUT = 120_000;
+
+export interface DockerDriverOptions {
+  docker: Docker;
+  install: string;
+  /** Directory on the host with `guest`, `guest.mjs` and `pty.node`. */
+  guestRuntime: string;
+  /** Flags of the guest's Node. */
+  guestFlags: string[];
+  /** Dual's own. */
+  version: string;
+  /** Paths on the host that no machine may reach, such as Dual's state. The engine's sockets always are among them. */
+  forbidden: string[];
+  log: Log;
+}
+
+const ENGINE_SOCKETS = ['/var/run/docker.sock', '/run/containerd/containerd.sock', '/run/podman/podman.sock'];
+
+interface Context extends DockerDriverOptions {
+  machines: Machines;
+}
+
+/** Machines as containers of a Docker engine. */
+export function createDockerDriver(options: DockerDriverOptions): ContainerDriver {
+  const { docker, install, log } = options;
+  const context: Context = { ...options, machines: createMachines(docker, install) };
+  const lock = createKeyedLock();
+
+  const exclusively = async <T>(uid: string, doing: string, work: () => Promise<T>): Promise<T> => {
+    const release = await lock(uid);
+    try {
+      return await work();
+    } catch (error) {
+      throw explain(error, doing);
+    } finally {
+      release();
+    }
+  };
+
+  return {
+    name: 'docker',
+    probe: () => probe(docker),
+    inspect: (uid) => explained('inspecting the container', async () => publicly(await context.machines.byUid(uid))),
+    list: () =>
+      explained('listing containers', async () => (await context.machines.all()).map((machine) => publicly(machine))),
+    ensure: (spec) => exclusively(spec.owner.uid, `starting ${spec.name}`, () => ensure(context, spec)),
+    stop: (uid) => exclusively(uid, 'stopping the container', () => stop(context, uid)),
+    remove: (uid) => exclusively(uid, 'removing the container', () => remove(context, uid)),
+    watch: (onChange, signal) => void watchMachines({ docker, install, log, onChange, signal }),
+  };
+}
+
+async function explained<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(error, doing);
+  }
+}
+
+function publicly(machine: Machine): Container;
+function publicly(machine: Machine | undefined): Container | undefined;
+function publicly(machine: Machine | undefined): Container | undefined {
+  if (!machine) return undefined;
+  const { paused: _paused, ...container } = machine;
+  return container;
+}
+
+async function probe(docker: Docker): ReturnType<ContainerDriver['probe']> {
+  try {
+    const version = await untilAborted(docker.version(), AbortSignal.timeout(PROBE_TIMEOUT));
+    return { available: true, message: `Docker ${version.Version}` };
+  } catch (error) {
+    return { available: false, message: engineAway(error) };
+  }
+}
+
+async function ensure(context: Context, spec: ContainerSpec): Promise<Container> {
+  const found = await context.machines.byUid(spec.owner.uid);
+  if (found && found.specHash === spec.specHash) {
+    if (found.running) return publicly(found);
+    return start(context, found.id, found.paused);
+  }
+  if (found) await removeMachine(context, found.id);
+  return start(context, await create(context, spec), false);
+}
+
+async function start(context: Context, id: string, paused: boolean): Promise<Container> {
+  const container = context.docker.getContainer(id);
+  const abortSignal = AbortSignal.timeout(CHANGE_TIMEOUT);
+  if (paused) await container.unpause();
+  else await tolerating([304], () => container.start({ abortSignal }));
+  const machine = await context.machines.byId(id);
+  if (!machine) throw new RetryError(REASON.containerFailed, 'the container was removed while it started');
+  return publicly(machine);
+}
+
+async function create(context: Context, spec: ContainerSpec): Promise<string> {
+  await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
+  const sockets = [engineSocket(context.docker), ...ENGINE_SOCKETS].filter((socket) => socket !== undefined);
+  const mounts = await machineMounts(spec, { ...context, forbidden: [...sockets, ...context.forbidden] });
+  const config = containerConfig(spec, { ...context, mounts });
+  try {
+    const container = await context.docker.createContainer({
+      ...config,
+      abortSignal: AbortSignal.timeout(CHANGE_TIMEOUT),
+    });
+    return container.id;
+  } catch (error) {
+    if (statusOf(error) === 409) throw await nameTaken(context, spec, error);
+    throw error;
+  }
+}
+
+async function nameTaken(context: Context, spec: ContainerSpec, cause: unknown): Promise<Error> {
+  const { name } = spec;
+  const holder = await tolerating([404], () => context.docker.getContainer(name).inspect());
+  const mine = holder?.Config.Labels[LABEL_INSTALL] === context.install;
+  if (!holder) return new RetryError(REASON.containerFailed, `${name}: ${engineMessage(cause)}`, { cause });
+  const whose = mine
+    ? `workspace ${holder.Config.Labels[LABEL_WORKSPACE] ?? '?'} of an earlier life`
+    : `something else (image ${holder.Config.Image})`;
+  const message =
+    `a container named ${name} is there already (${holder.Id.slice(0, 12)}) and belongs to ${whose}: ` +
+    `remove it (\`docker rm -f ${name}\`) or rename it (\`docker rename ${name} NEW\`)`;
+  return new StalledError(REASON.nameTaken, message, { cause });
+}
+
+async function stop(context: Context, uid: string): Promise<void> {
+  const machine = await context.machines.byUid(uid);
+  if (machine && (machine.running || machine.paused)) await stopMachine(context, machine.id);
+}
+
+async function remove(context: Context, uid: string): Promise<void> {
+  const machine = await context.machines.byUid(uid);
+  if (machine) await removeMachine(context, machine.id);
+}
+
+/** Lets what runs inside end in an orderly way, first. */
+async function stopMachine(context: Context, id: string): Promise<void> {
+  const abortSignal = AbortSignal.timeout(CHANGE_TIMEOUT);
+  await tolerating([304, 404], () => context.docker.getContainer(id).stop({ t: STOP_TIMEOUT, abortSignal }));
+}
+
+async function removeMachine(context: Context, id: string): Promise<void> {
+  await stopMachine(context, id);
+  const container = context.docker.getContainer(id);
+  const abortSignal = AbortSignal.timeout(CHANGE_TIMEOUT);
+  try {
+    await container.remove({ force: true, v: true, abortSignal });
+  } catch (error) {
+    if (statusOf(error) === 404) return;
+    if (statusOf(error) !== 409) throw error;
+    // Somebody else's removal is under way.
+    await tolerating([404], () => container.wait({ condition: 'removed', abortSignal }));
+  }
+}
+
+/** Answers of those statuses are as good as success. */
+async function tolerating<T>(statuses: number[], call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  }
+}

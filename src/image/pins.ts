@@ -1,0 +1,56 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Requirement } from './requirement.ts';
+import type { Resolve } from './resolve.ts';
+
+/**
+ * Keeps what a project's ranges were resolved to, in a file per project under `dir`: a new release of Node must not by itself make
+ * other images and restart every machine. A changed range is resolved anew.
+ */
+export function createPins(dir: string): (project: string, resolve: Resolve) => Resolve {
+  const projects = new Map<string, Promise<Map<string, string>>>();
+  return (project, resolve) => {
+    const file = path.join(dir, `${project}.json`);
+    return async (requirement) => {
+      const pins = await (projects.get(project) ?? remember(projects, project, load(file)));
+      const key = keyOf(requirement);
+      const pinned = pins.get(key);
+      if (pinned !== undefined) return { name: requirement.tool, version: pinned, cause: requirement.cause };
+      const tool = await resolve(requirement);
+      pins.set(key, tool.version);
+      await save(file, pins);
+      return tool;
+    };
+  };
+}
+
+function keyOf(requirement: Requirement): string {
+  const { tool, range, prefer } = requirement;
+  return prefer === undefined ? `${tool}@${range}` : `${tool}@${range} (${prefer})`;
+}
+
+function remember<T>(all: Map<string, Promise<T>>, key: string, value: Promise<T>): Promise<T> {
+  all.set(key, value);
+  value.catch(() => all.delete(key));
+  return value;
+}
+
+async function load(file: string): Promise<Map<string, string>> {
+  try {
+    return new Map(Object.entries(JSON.parse(await readFile(file, 'utf8')) as Record<string, string>));
+  } catch (error) {
+    // A torn file costs no more than resolving again.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return new Map();
+    throw error;
+  }
+}
+
+let saves = 0;
+
+async function save(file: string, pins: Map<string, string>): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  saves += 1;
+  const temporary = `${file}.${process.pid}.${saves}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(Object.fromEntries(pins), null, 2)}\n`);
+  await rename(temporary, file);
+}

@@ -1,0 +1,23 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { packageRoot } from '../../src/config/package-root.ts';
+import { ensureGuestRuntime } from '../../src/guest/runtime.ts';
+
+/** What tests fetch is kept between runs, where `npm ci` throws it away. */
+export const testCache = path.join(packageRoot(), 'node_modules/.cache/dual');
+
+/** A guest's runtime made from the sources as they are. */
+export async function testGuestRuntime(): Promise<string> {
+  const guestBundle = path.join(testCache, `guest-${process.pid}.mjs`);
+  await build({
+    entryPoints: [path.join(packageRoot(), 'src/guest/main.ts')],
+    outfile: guestBundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  const ptyAddon = createRequire(import.meta.url).resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`);
+  return ensureGuestRuntime({ cache: testCache, guestBundle, ptyAddon, env: process.env });
+}

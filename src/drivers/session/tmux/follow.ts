@@ -1,0 +1,58 @@
+import { StringDecoder } from 'node:string_decoder';
+import { stripVTControlCharacters } from 'node:util';
+import type { Tmux } from './command.ts';
+import { controlLines } from './control.ts';
+
+/**
+ * The lines that a pane prints from now on, as a client that only listens: it takes no part in the size of the window, types
+ * nothing, and leaves the session's environment alone. Ends with the session.
+ */
+export async function* followPane(
+  tmux: Tmux,
+  pane: { session: string; id: string },
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const args = ['attach-session', '-E', '-t', pane.session, '-f', 'read-only,ignore-size'];
+  const prefix = `%output ${pane.id} `;
+  const text = createLineReader();
+  for await (const line of controlLines(tmux, args, signal)) {
+    if (line.startsWith(prefix)) yield* text.push(unescaped(line.slice(prefix.length)));
+  }
+  yield* text.end();
+}
+
+/** tmux writes control characters and the backslash as three octal digits. */
+export function unescaped(output: string): Buffer {
+  const bytes = output.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+  return Buffer.from(bytes, 'latin1');
+}
+
+export interface LineReader {
+  push(bytes: Buffer): string[];
+  end(): string[];
+}
+
+/** Whole lines, each with its line feed, as they would stand in a file: without escape sequences, and what was overwritten left out. */
+export function createLineReader(): LineReader {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return {
+    push(bytes) {
+      const lines = (rest + decoder.write(bytes)).split('\n');
+      rest = lines.pop() ?? '';
+      return lines.map((line) => `${plain(line)}\n`);
+    },
+    end() {
+      const last = plain(rest + decoder.end());
+      rest = '';
+      return last === '' ? [] : [last];
+    },
+  };
+}
+
+function plain(line: string): string {
+  const text = stripVTControlCharacters(line.replace(/\r+$/, ''));
+  return text.slice(text.lastIndexOf('\r') + 1);
+}

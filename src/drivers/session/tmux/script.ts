@@ -1,0 +1,125 @@
+import type { PaneSpec, SessionSpec } from '../driver.ts';
+import type { Command } from './command.ts';
+import { encoded, OPTION, tmuxName } from './format.ts';
+
+/** Wide enough for many panes side by side before anybody has attached; then the terminal's own size counts. */
+const SIZE = ['-x', '200', '-y', '50'] as const;
+
+/** Hooks at an index of their own leave those that a person has set alone. */
+const HOOK_INDEX = 770;
+/** Signalled whenever something happened; a signal that nobody waits for is kept. */
+export const CHANNEL = 'dual-changed';
+/** Names of the sessions with which something happened since it was read last. */
+export const CHANGED = '@dual_changed';
+
+const HOOKS = [
+  'pane-died',
+  'pane-exited',
+  'after-kill-pane',
+  'window-unlinked',
+  'session-closed',
+  'client-attached',
+  'client-detached',
+  'client-session-changed',
+];
+
+/**
+ * Settings of the server, again with each session since a person may reload the config. tmux reads the user's own config when it
+ * starts, so keys and looks are what the user is used to; here is only what Dual relies on, and better defaults for what the user
+ * left as it comes.
+ */
+const SERVER: readonly Command[] = [
+  ['set-option', '-g', 'destroy-unattached', 'off'],
+  ['set-option', '-s', 'exit-unattached', 'off'],
+  ['if-shell', '-F', '#{==:#{history-limit},2000}', 'set-option -g history-limit 50000'],
+  ['if-shell', '-F', '#{==:#{escape-time},500}', 'set-option -s escape-time 10'],
+  ...HOOKS.map((hook): Command => ['set-hook', '-g', `${hook}[${HOOK_INDEX}]`, notify()]),
+];
+
+function notify(): string {
+  const name = '#{?hook_session_name,#{hook_session_name},#{session_name}}';
+  return `set-option -saF ${CHANGED} '${name} ' ; wait-for -S ${CHANNEL}`;
+}
+
+/** All of it in one client, so that a session is there with its labels and panes or not at all. */
+export function createCommands(spec: SessionSpec, install: string): Command[] {
+  const name = tmuxName(spec.name);
+  const [first, ...rest] = spec.panes.length > 0 ? spec.panes : [SHELL];
+  return [
+    ['new-session', '-d', '-s', name, '-n', name, ...SIZE, ...environment(spec.env), ...startArgs(first ?? SHELL)],
+    ...labels(spec, install).map(([key, value]): Command => ['set-option', '-t', `=${name}:`, key, encoded(value)]),
+    ...windowCommands(`=${name}:`),
+    ...paneCommands(first ?? SHELL, `=${name}:`),
+    ...SERVER,
+    ...rest.flatMap((pane) => splitCommands(`=${name}:`, pane)),
+    ['select-pane', '-t', `=${name}:.{top-left}`],
+  ];
+}
+
+/** Where nothing else is wanted: without any pane there is no session. */
+const SHELL: PaneSpec = { name: 'shell', command: [], target: '', specHash: '' };
+
+/** The new pane is the active one afterwards, so that the window stands for it. */
+export function splitCommands(window: string, pane: PaneSpec): Command[] {
+  return [
+    ['split-window', '-t', window, ...startArgs(pane)],
+    ...paneCommands(pane, window),
+    ['set-option', '-w', '-t', window, 'pane-border-status', 'top'],
+    ['select-layout', '-t', window, 'tiled'],
+  ];
+}
+
+/** For when the window is too small for one more. */
+export function windowForPane(session: string, pane: PaneSpec): Command[] {
+  return [
+    ['new-window', '-t', session, '-n', tmuxName(pane.name), ...startArgs(pane)],
+    ...windowCommands(session),
+    ...paneCommands(pane, session),
+  ];
+}
+
+export function respawnCommands(paneId: string, pane: PaneSpec, restarts: number): Command[] {
+  return [['respawn-pane', '-k', '-t', paneId, ...startArgs(pane)], ...paneCommands(pane, paneId, restarts)];
+}
+
+/**
+ * More than one argument is run as it is, without a shell that reads it. The shell that is named here gets its script from here,
+ * becomes the command, and says what is wrong when there is none such.
+ */
+function startArgs(pane: PaneSpec): string[] {
+  return pane.command.length === 0 ? [] : ['--', 'sh', '-c', 'exec "$@"', 'sh', ...pane.command];
+}
+
+function windowCommands(window: string): Command[] {
+  return [
+    ['set-option', '-w', '-t', window, 'remain-on-exit', 'on'],
+    ['set-option', '-w', '-t', window, 'pane-border-format', ` #{${OPTION.pane}} `],
+  ];
+}
+
+function paneCommands(pane: PaneSpec, target: string, restarts = 0): Command[] {
+  const options: [string, string][] = [
+    [OPTION.pane, pane.name],
+    [OPTION.target, pane.target],
+    [OPTION.paneSpec, pane.specHash],
+    [OPTION.restarts, String(restarts)],
+  ];
+  return options.map(([key, value]) => ['set-option', '-p', '-t', target, key, encoded(value)]);
+}
+
+function labels(spec: SessionSpec, install: string): [string, string][] {
+  return [
+    [OPTION.install, install],
+    [OPTION.name, spec.name],
+    [OPTION.uid, spec.owner.uid],
+    [OPTION.workspace, spec.owner.workspace],
+    [OPTION.project, spec.owner.project],
+    [OPTION.cwd, spec.cwd],
+    [OPTION.spec, spec.specHash],
+  ];
+}
+
+/** By the session's environment: it holds for panes that are added later, and for those that a person opens. */
+function environment(env: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+}

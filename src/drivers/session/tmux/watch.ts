@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Tmux } from './command.ts';
+import { controlLines } from './control.ts';
+import { CHANGED, CHANNEL } from './script.ts';
+
+/** Milliseconds between two looks at the socket's file while there is no server. */
+const PROBE = 2000;
+/** Milliseconds in which changes are gathered. */
+const SETTLE = 50;
+
+export interface WatchOptions {
+  tmux: Tmux;
+  socket: string;
+  /** tmux's name of a session, or undefined when anything may have changed. */
+  onChange(name: string | undefined): void;
+  signal: AbortSignal;
+}
+
+/**
+ * One client waits for the channel that the hooks of the server signal. It sleeps until something happens, and ends with the
+ * server, so that its death is seen at once. Without a server only the socket's file is looked at.
+ */
+export async function watchServer(options: WatchOptions): Promise<void> {
+  const { socket, onChange, signal } = options;
+  while (!signal.aborted) {
+    const before = await identityOf(socket);
+    const names = before === undefined ? undefined : await nextChanges(options);
+    if (signal.aborted) return;
+    if (names === undefined) await untilReplaced(socket, before, signal);
+    else await sleep(SETTLE, signal);
+    if (names?.length) new Set(names).forEach((name) => onChange(name));
+    else onChange(undefined);
+  }
+}
+
+/** Names of sessions; none when the server has ended; undefined when there was none. */
+async function nextChanges({ tmux, signal }: WatchOptions): Promise<string[] | undefined> {
+  const show = ['display-message', '-p', `#{${CHANGED}}`];
+  const clear = ['set-option', '-su', CHANGED];
+  const names: string[] = [];
+  let connected = false;
+  for await (const line of controlLines(tmux, ['wait-for', CHANNEL, ';', ...show, ';', ...clear], signal)) {
+    connected = true;
+    if (!line.startsWith('%')) names.push(...line.split(' ').filter((name) => name !== ''));
+  }
+  return connected ? names : undefined;
+}
+
+async function untilReplaced(socket: string, before: string | undefined, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await identityOf(socket)) === before) await sleep(PROBE, signal);
+}
+
+/** Undefined when it is not there. */
+async function identityOf(socket: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, birthtimeNs } = await stat(socket, { bigint: true });
+    return [dev, ino, birthtimeNs].join(':');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(milliseconds, undefined, { signal, ref: false });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import { PROJECTS, WORKSPACES, collectionPath } from '../../../api/scheme.ts';
+import type { Project, Workspace } from '../../../api/types.ts';
+import type { Client } from '../../../client/client.ts';
+import { withClient } from '../../shared/connect.ts';
+import { print, type Context } from '../../shared/context.ts';
+import { CliError } from '../../shared/errors.ts';
+import { countArgument, type Configure } from '../command.ts';
+import { findWorkspaceAnd } from '../workspace/find.ts';
+
+export interface LogsOptions {
+  follow?: boolean;
+  /** Lines from the end; all that there are when left out. */
+  tail?: number;
+  daemon?: boolean;
+  proxy?: boolean;
+}
+
+export const configureLogs: Configure = (command, context, run) => {
+  command
+    .usage('[options] [workspace] [pane]')
+    .argument('[workspace]', "default: the current directory's")
+    .argument('[pane]', 'default: the first that runs a command')
+    .option('-f, --follow', 'go on until ^C')
+    .option('--tail <lines>', 'only the last lines', countArgument)
+    .option('--daemon', "the daemon's log")
+    .option('--proxy', "the proxy's log")
+    .action(
+      run((first: string | undefined, second: string | undefined, options: LogsOptions) =>
+        logs(context, [first, second], options),
+      ),
+    );
+};
+
+/** What a pane has shown, or the log of the daemon or the proxy. */
+export async function logs(
+  context: Context,
+  words: readonly (string | undefined)[],
+  options: LogsOptions,
+): Promise<void> {
+  if (options.daemon || options.proxy) return showFile(context, options);
+  await withClient(context, async (client) => {
+    const { workspace, thing } = await findWorkspaceAnd(client, context, words);
+    const pane = await choosePane(client, workspace, thing);
+    await showPane(context, client, { path: logPath(workspace, pane, options), follow: options.follow === true });
+  });
+}
+
+async function showFile(context: Context, options: LogsOptions): Promise<void> {
+  const { showLogFile } = await import('../log-file.ts');
+  const file = options.proxy ? context.paths.proxyLog : context.paths.daemonLog;
+  await showLogFile(context, file, options);
+}
+
+async function showPane(context: Context, client: Client, log: { path: string; follow: boolean }): Promise<void> {
+  if (!log.follow) {
+    const text = await client.raw(log.path, { accept: 'text/plain', signal: context.interruption() });
+    if (text !== '') print(context, text);
+    return;
+  }
+  for await (const line of client.stream(log.path, { accept: 'text/plain', signal: context.interruption() })) {
+    print(context, line === '' ? '\n' : line);
+  }
+}
+
+/** `container`, `follow` and `tailLines` as with a Pod's log: panes stand where containers do. */
+export function logPath(workspace: Workspace, pane: string, options: LogsOptions): string {
+  const query = new URLSearchParams({ container: pane });
+  if (options.follow) query.set('follow', 'true');
+  if (options.tail !== undefined) query.set('tailLines', String(options.tail));
+  return `${collectionPath(WORKSPACES)}/${workspace.metadata.name}/log?${query.toString()}`;
+}
+
+/** The one that was asked for, else the first that runs a command, else the first. @throws CliError that lists the panes */
+async function choosePane(client: Client, workspace: Workspace, wanted: string | undefined): Promise<string> {
+  const { name } = workspace.metadata;
+  const there = workspace.status?.session?.panes?.map((pane) => pane.name) ?? [];
+  if (wanted !== undefined) {
+    if (there.length === 0 || there.includes(wanted)) return wanted;
+    throw new CliError(`workspace "${name}" has no pane "${wanted}"; panes: ${there.join(', ')}`);
+  }
+  const project = await client.get<Project>(PROJECTS, workspace.spec.project);
+  const withCommand = project.spec.session.panes.filter((pane) => pane.command !== undefined).map((pane) => pane.name);
+  const pane = withCommand.find((candidate) => there.includes(candidate)) ?? there[0];
+  if (pane !== undefined) return pane;
+  throw new CliError(
+    `workspace "${name}" has no session yet (${workspace.status?.phase ?? 'Pending'}); see: dualctl describe workspace ${name}`,
+  );
+}

@@ -1,0 +1,27 @@
+import { execa } from 'execa';
+import { findProgram } from '../find-program.ts';
+import type { CheckResult, DoctorContext } from './check.ts';
+
+const FIX = 'npm ping   (its error tells more: look at the proxy, the registry setting and NODE_EXTRA_CA_CERTS)';
+
+/** Images get their exact Node from the npm registry; without it only what is cached already can be built. */
+export async function checkNpmRegistry({ env }: DoctorContext): Promise<CheckResult> {
+  const name = 'npm registry';
+  if (!findProgram('npm', env)) {
+    return { name, status: 'warning', message: 'npm is not in the PATH', fix: 'install npm, it comes with Node' };
+  }
+  const { exitCode } = await execa('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=5000'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 15_000,
+    stdin: 'ignore',
+  });
+  if (exitCode === 0) return { name, status: 'ok', message: 'the npm registry answers' };
+  return {
+    name,
+    status: 'warning',
+    message: 'the npm registry does not answer; images with another Node cannot be built',
+    fix: FIX,
+  };
+}

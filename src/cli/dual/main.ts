@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runMain } from '../shared/run-main.ts';
+import { dual } from './dual.ts';
+
+await runMain(dual);

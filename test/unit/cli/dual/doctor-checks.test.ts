@@ -1,0 +1,174 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DoctorContext } from '../../../../src/cli/dual/doctor/check.ts';
+import { checkConfigured } from '../../../../src/cli/dual/doctor/config.ts';
+import { checkDirectories } from '../../../../src/cli/dual/doctor/directories.ts';
+import { judge } from '../../../../src/cli/dual/doctor/disk.ts';
+import { checkDocker } from '../../../../src/cli/dual/doctor/docker.ts';
+import { checkGit } from '../../../../src/cli/dual/doctor/git.ts';
+import { checkInotify } from '../../../../src/cli/dual/doctor/inotify.ts';
+import { installCommand } from '../../../../src/cli/dual/doctor/install-command.ts';
+import { checkListen } from '../../../../src/cli/dual/doctor/listen.ts';
+import { checkLocalhost } from '../../../../src/cli/dual/doctor/localhost.ts';
+import { checkNode } from '../../../../src/cli/dual/doctor/node.ts';
+import { quote } from '../../../../src/cli/dual/doctor/quote.ts';
+import { checkTmux } from '../../../../src/cli/dual/doctor/tmux.ts';
+import { resolvePaths } from '../../../../src/config/paths.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(path.join(os.tmpdir(), 'dual-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function context(env: Record<string, string> = {}): DoctorContext {
+  return { env, home, paths: resolvePaths({ DUAL_HOME: home }), platform: 'linux' };
+}
+
+/** A PATH with nothing but this one program in it. */
+function pathWith(program: string, script: string): string {
+  const dir = path.join(home, 'bin');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(path.join(dir, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return dir;
+}
+
+describe('programs', () => {
+  it('are missing when the PATH has none of them', async () => {
+    for (const check of [checkGit, checkTmux]) {
+      expect(await check(context({ PATH: home }))).toMatchObject({
+        status: 'missing',
+        fix: expect.any(String) as string,
+      });
+    }
+  });
+
+  it('are missing when too old', async () => {
+    expect(await checkTmux(context({ PATH: pathWith('tmux', 'echo tmux 2.9a') }))).toMatchObject({ status: 'missing' });
+    expect(await checkGit(context({ PATH: pathWith('git', 'echo git version 2.20.1') }))).toMatchObject({
+      status: 'missing',
+      message: expect.stringContaining('2.20.1') as string,
+    });
+    expect((await checkNode('v18.19.0')).status).toBe('missing');
+  });
+
+  it('are fine when new enough, or of a version without a number', async () => {
+    expect(await checkTmux(context({ PATH: pathWith('tmux', 'echo tmux 3.5a') }))).toMatchObject({ status: 'ok' });
+    expect(await checkTmux(context({ PATH: pathWith('tmux', 'echo tmux master') }))).toMatchObject({ status: 'ok' });
+    expect((await checkNode('v22.1.0')).status).toBe('ok');
+  });
+
+  it('are installed by the package manager that is there', () => {
+    const PATH = pathWith('brew', '');
+    expect(installCommand({ env: { PATH }, platform: 'darwin' }, 'tmux')).toBe('brew install tmux');
+    expect(installCommand({ env: { PATH: pathWith('apt-get', '') }, platform: 'linux' }, 'x', { 'apt-get': 'y' })).toBe(
+      'sudo apt-get install -y y',
+    );
+  });
+});
+
+describe('docker', () => {
+  it('is missing when no engine answers', async () => {
+    const [result] = await checkDocker(context({ DOCKER_HOST: `unix://${home}/none.sock` }));
+    expect(result).toMatchObject({
+      name: 'docker',
+      status: 'missing',
+      fix: expect.stringContaining('DOCKER_HOST') as string,
+    });
+  });
+
+  it('is missing when its context does not exist', async () => {
+    const [result] = await checkDocker(context({ DOCKER_CONTEXT: 'nowhere' }));
+    expect(result).toMatchObject({ status: 'missing', message: expect.stringContaining('nowhere') as string });
+  });
+});
+
+describe('directories', () => {
+  it('need not be there yet', async () => {
+    const results = await checkDirectories(context());
+    expect(results.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('must be directories', async () => {
+    writeFileSync(path.join(home, 'state'), '');
+    const results = await checkDirectories(context());
+    expect(results).toContainEqual(expect.objectContaining({ name: 'directory state', status: 'missing' }));
+  });
+
+  it('keep others away from the sockets', async () => {
+    mkdirSync(path.join(home, 'state'));
+    chmodSync(path.join(home, 'state'), 0o755);
+    const results = await checkDirectories(context());
+    expect(results).toContainEqual(expect.objectContaining({ status: 'warning', fix: `chmod 700 ${home}/state` }));
+  });
+
+  it('leave room for the path of a socket', async () => {
+    const paths = resolvePaths({ DUAL_HOME: path.join(home, 'x'.repeat(100)) });
+    const results = await checkDirectories({ ...context(), paths });
+    expect(results).toContainEqual(
+      expect.objectContaining({ status: 'missing', message: expect.stringMatching(/bytes/) as string }),
+    );
+  });
+
+  it('come from the configuration, which has to be right', async () => {
+    writeFileSync(path.join(home, 'config.yaml'), 'workspace: /x\n');
+    expect(await checkConfigured(context())).toEqual([
+      expect.objectContaining({
+        name: 'config',
+        status: 'missing',
+        message: expect.stringContaining('workspace') as string,
+      }),
+    ]);
+  });
+});
+
+describe('limits', () => {
+  it('of disk space', () => {
+    const GIB = 1024 ** 3;
+    const statuses = [0.5, 5, 50].map((free) => judge('/d', free * GIB, undefined).status);
+    expect(statuses).toEqual(['missing', 'warning', 'ok']);
+    expect(judge('/d', 50 * GIB, 10).status).toBe('warning');
+  });
+
+  it('of file watchers, with the settings that are too low', async () => {
+    writeFileSync(path.join(home, 'max_user_watches'), '8192\n');
+    writeFileSync(path.join(home, 'max_user_instances'), '1024\n');
+    const [low] = await checkInotify({ platform: 'linux' }, home);
+    expect(low).toMatchObject({
+      status: 'warning',
+      fix: expect.stringContaining('fs.inotify.max_user_watches=524288') as string,
+    });
+    expect(low?.fix).not.toContain('instances');
+    expect(await checkInotify({ platform: 'darwin' }, home)).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('tell whether the proxy can listen', async () => {
+    const [free, taken] = await checkListen(context(), ['127.0.0.1', '192.0.2.1']);
+    expect(free).toMatchObject({ status: 'ok' });
+    expect(taken).toBeDefined();
+    const [foreign] = await checkListen(context(), ['192.0.2.1']);
+    expect(foreign).toMatchObject({ status: 'missing', fix: 'sudo ip address add 192.0.2.1 dev lo' });
+  });
+
+  it('of *.localhost are loopback, else it is said', async () => {
+    const failing = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    const answering = (address: string) => () => Promise.resolve({ address });
+    expect((await checkLocalhost(context(), answering('127.0.0.1'))).status).toBe('ok');
+    expect((await checkLocalhost(context(), answering('::1'))).status).toBe('ok');
+    expect(await checkLocalhost(context(), answering('203.0.113.9'))).toMatchObject({ status: 'warning' });
+    expect(await checkLocalhost(context(), failing)).toMatchObject({
+      status: 'warning',
+      fix: expect.any(String) as string,
+    });
+  });
+});
+
+describe('quote', () => {
+  it('leaves plain words as they are', () => {
+    expect([quote('/a/b-c_1'), quote("it's here"), quote('$x')]).toEqual(['/a/b-c_1', "'it'\\''s here'", "'$x'"]);
+  });
+});

@@ -45,6 +45,7 @@ export const REASON = {
   buildFailed: 'BuildFailed',
   baseImageMissing: 'BaseImageMissing',
   unknownVersion: 'UnknownVersion',
+  registryUnreachable: 'RegistryUnreachable',
   // container
   running: 'Running',
   starting: 'Starting',
@@ -53,6 +54,7 @@ export const REASON = {
   nameTaken: 'NameTaken',
   driverUnavailable: 'DriverUnavailable',
   mountMissing: 'MountMissing',
+  mountForbidden: 'MountForbidden',
   // session
   sessionRunning: 'SessionRunning',
   sessionUnavailable: 'SessionUnavailable',

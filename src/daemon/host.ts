@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { Host } from '../../controllers/workspace/index.ts';
@@ -24,5 +23,5 @@ export function describeHost(paths: Paths, config: Config, options: { installId:
 
 /** Six hex digits that tell two instances' names apart. */
 export function shortId(installId: string): string {
-  return createHash('sha256').update(installId).digest('hex').slice(0, 6);
+  return installId.slice(0, 6);
 }

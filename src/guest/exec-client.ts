@@ -17,11 +17,7 @@ export type { ExecStreams } from './exec-conversation.ts';
  * @throws GuestError Unreachable, NotAGuest, Lost; ProtocolError for a request that no system could run (NUL bytes, a relative cwd);
  *   the reason of `io.signal`
  */
-export async function execInGuest(
-  endpoint: GuestEndpoint,
-  request: ExecRequest,
-  io: ExecStreams,
-): Promise<ExecResult> {
+export async function execInGuest(endpoint: GuestEndpoint, request: ExecRequest, io: ExecStreams): Promise<ExecResult> {
   const checked = checkExecRequest(request);
   io.signal?.throwIfAborted();
   const agent = dial(endpoint);

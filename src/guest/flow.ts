@@ -79,17 +79,23 @@ export function createSender(source: Readable, send: { data: (piece: Buffer) => 
 /** Calls back once, when nothing has come for a while although it could have. The result does so at once. */
 function whenQuiet(source: Readable, isHeldUp: () => boolean, callback: () => void): () => void {
   let left = DRAIN_MAX;
+  let isQuiet = true;
   let timer = setTimeout(look, DRAIN_IDLE);
   function seen(chunk: Buffer | string): void {
+    isQuiet = false;
     left -= chunk.length;
     if (left <= 0) done();
-    else timer.refresh();
   }
-  // One more turn of the event loop: a busy process may have had no time to read.
+  // After one more turn of the event loop: a busy process may have had no time to read.
   function look(): void {
-    timer = setTimeout(() => setImmediate(() => (isHeldUp() ? again() : done())), 0);
+    timer = setTimeout(() => setImmediate(decide), 0);
   }
-  function again(): void {
+  function decide(): void {
+    if (isQuiet && !isHeldUp()) {
+      done();
+      return;
+    }
+    isQuiet = true;
     timer = setTimeout(look, DRAIN_IDLE);
   }
   function done(): void {

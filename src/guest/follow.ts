@@ -103,7 +103,8 @@ function watchFor(file: string, onEvent: () => void): () => void {
     return () => watcher.close();
   } catch (error) {
     // Not there yet, or no watches left: the timer alone has to do.
-    if (['ENOENT', 'EACCES', 'ENOSPC', 'EMFILE'].includes((error as NodeJS.ErrnoException).code ?? '')) return () => undefined;
+    if (['ENOENT', 'EACCES', 'ENOSPC', 'EMFILE'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return () => undefined;
     throw error;
   }
 }

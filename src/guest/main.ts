@@ -10,6 +10,8 @@ import { createGuestServer } from './server/server.ts';
 
 /** Milliseconds after which it ends whatever is left of its commands: the machine ends with it, and kills them. */
 const STOP_TIMEOUT = 1700;
+/** Milliseconds in which callers get to know how their commands ended. */
+const FAREWELL = 50;
 
 main(takeConfig(process.env));
 
@@ -28,7 +30,7 @@ function main(config: GuestConfig): void {
   });
   const stop = (): void => {
     setTimeout(() => process.exit(0), STOP_TIMEOUT);
-    void commands.killAll().then(() => process.exit(0));
+    void commands.killAll().then(() => setTimeout(() => process.exit(0), FAREWELL));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   listenPrivately(server, config.socket, config.user);

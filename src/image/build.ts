@@ -112,7 +112,8 @@ async function buildImage(context: Context, plan: ImagePlan, build: Build): Prom
   await ensureBaseImage(context.docker, plan.base, build);
   const certificates = await context.certificates();
   const steps = instructions(plan, { certificates: certificates.length > 0 });
-  build.onProgress(`fetching ${plan.tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}`);
+  const wanted = plan.tools.map((tool) => `${tool.name} ${tool.version}`);
+  if (wanted.length > 0) build.onProgress(`fetching ${wanted.join(', ')}`);
   const files = plan.tools.map((tool) => toolFiles(tool, context.architecture, { ...context, signal: build.signal }));
   const entries = [...(await Promise.all(files)).flat(), ...certificateFiles(certificates)];
   await runBuild(context, plan, build, { entries, steps });

@@ -37,18 +37,15 @@ export function detectPackageManager(files: RepoFiles): Requirement[] {
 /** `pnpm@9.15.4`, with or without `+sha512.…` after it. */
 function declared(field: unknown): Requirement[] {
   const text = typeof field === 'string' ? field : JSON.stringify(field);
-  const match = text.length <= 512 ? /^([a-z]+)@([^\s+]+)(?:\+[\w.+/=-]+)?$/.exec(text) : null;
-  const [, name, version] = match ?? [];
+  const match = text.length <= 512 ? /^([a-z]+)@([\x21-\x2a\x2c-\x7e]+)(?:\+[\w.+/=-]+)?$/.exec(text) : null;
+  const [, name = '', version = ''] = match ?? [];
   if (name === 'bun') return [];
-  const range = version === undefined || /[^\x20-\x7e]/.test(version) ? null : semver.validRange(version);
-  if (name === undefined || !MANAGERS.includes(name) || range === null) {
-    throw unknownVersion(
-      'package.json',
-      text,
-      'packageManager must name npm, pnpm or yarn with a version, as in pnpm@9.15.4',
-    );
+  const range = MANAGERS.includes(name) ? semver.validRange(version || 'none') : null;
+  if (range === null) {
+    const why = 'packageManager must name npm, pnpm or yarn with a version, as in pnpm@9.15.4';
+    throw unknownVersion('package.json', text, why);
   }
-  return [{ tool: name as Manager, range, asked: version ?? '', cause: 'package.json' }];
+  return [{ tool: name as Manager, range, asked: version, cause: 'package.json' }];
 }
 
 function fromLockFile(files: RepoFiles): Requirement | undefined {

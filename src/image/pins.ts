@@ -1,5 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createKeyedLock } from '../drivers/container/docker/keyed-lock.ts';
+import type { Tool } from './builder.ts';
 import type { Requirement } from './requirement.ts';
 import type { Resolve } from './resolve.ts';
 
@@ -8,31 +10,40 @@ import type { Resolve } from './resolve.ts';
  * other images and restart every machine. A changed range is resolved anew.
  */
 export function createPins(dir: string): (project: string, resolve: Resolve) => Resolve {
-  const projects = new Map<string, Promise<Map<string, string>>>();
-  return (project, resolve) => {
-    const file = path.join(dir, `${project}.json`);
-    return async (requirement) => {
-      const pins = await (projects.get(project) ?? remember(projects, project, load(file)));
-      const key = keyOf(requirement);
-      const pinned = pins.get(key);
-      if (pinned !== undefined) return { name: requirement.tool, version: pinned, cause: requirement.cause };
-      const tool = await resolve(requirement);
-      pins.set(key, tool.version);
-      await save(file, pins);
-      return tool;
-    };
+  const projects = new Map<string, Map<string, string>>();
+  const lock = createKeyedLock();
+  return (project, resolve) => async (requirement) => {
+    const known = projects.get(project)?.get(keyOf(requirement));
+    if (known !== undefined) return { name: requirement.tool, version: known, cause: requirement.cause };
+    const release = await lock(project);
+    try {
+      const file = path.join(dir, `${project}.json`);
+      const pins = projects.get(project) ?? (await load(file));
+      projects.set(project, pins);
+      return await pin(requirement, resolve, { file, pins });
+    } finally {
+      release();
+    }
   };
+}
+
+async function pin(
+  requirement: Requirement,
+  resolve: Resolve,
+  { file, pins }: { file: string; pins: Map<string, string> },
+): Promise<Tool> {
+  const key = keyOf(requirement);
+  const pinned = pins.get(key);
+  if (pinned !== undefined) return { name: requirement.tool, version: pinned, cause: requirement.cause };
+  const tool = await resolve(requirement);
+  pins.set(key, tool.version);
+  await save(file, pins);
+  return tool;
 }
 
 function keyOf(requirement: Requirement): string {
   const { tool, range, prefer } = requirement;
   return prefer === undefined ? `${tool}@${range}` : `${tool}@${range} (${prefer})`;
-}
-
-function remember<T>(all: Map<string, Promise<T>>, key: string, value: Promise<T>): Promise<T> {
-  all.set(key, value);
-  value.catch(() => all.delete(key));
-  return value;
 }
 
 async function load(file: string): Promise<Map<string, string>> {
@@ -45,12 +56,9 @@ async function load(file: string): Promise<Map<string, string>> {
   }
 }
 
-let saves = 0;
-
 async function save(file: string, pins: Map<string, string>): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  saves += 1;
-  const temporary = `${file}.${process.pid}.${saves}.tmp`;
+  const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, `${JSON.stringify(Object.fromEntries(pins), null, 2)}\n`);
   await rename(temporary, file);
 }

@@ -47,7 +47,10 @@ function explain({ code, message }: NodeJS.ErrnoException, { address, port }: Pl
   const where = `port ${port} on ${address}`;
   if (code === 'EACCES') {
     const remedy = `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;
-    return { reason: REASON.portForbidden, message: `${where} may not be listened on by this user; allow it with: ${remedy}` };
+    return {
+      reason: REASON.portForbidden,
+      message: `${where} may not be listened on by this user; allow it with: ${remedy}`,
+    };
   }
   if (code === 'EADDRNOTAVAIL') {
     const remedy = 'change proxy.listen in config.yaml, or add the address';
@@ -62,11 +65,15 @@ export const PROCESS_NAME = 'dual-proxy';
 async function taken({ address, port }: Place, known: PortHolder | undefined): Promise<BindFailure> {
   const where = `port ${port} on ${address}`;
   try {
-    const holder = await findPortHolder(address, port, known);
+    // One that cannot be seen is on its way out, as a rule: not worth a report of its own.
+    const holder = (await findPortHolder(address, port, known)) ?? known;
     return { reason: REASON.portTaken, message: `${where} is held by ${describe(holder)}`, ...(holder && { holder }) };
   } catch (error) {
     const { message } = error as Error;
-    return { reason: REASON.portTaken, message: `${where} is held by another process (which one is not known: ${message})` };
+    return {
+      reason: REASON.portTaken,
+      message: `${where} is held by another process (which one is not known: ${message})`,
+    };
   }
 }
 

@@ -16,7 +16,7 @@ export interface ControlClient {
   close(): void;
 }
 
-export interface WatchHandlers {
+interface WatchHandlers {
   onMessage(message: WatchMessage): void;
   onEnd(): void;
 }
@@ -83,7 +83,8 @@ async function readText(response: IncomingMessage): Promise<string> {
 
 function asHello(answer: unknown, socketPath: string): ProxyHello {
   const hello = answer as Partial<ProxyHello> | undefined;
-  if (hello?.dual === 'proxy' && Array.isArray(hello.protocols) && Array.isArray(hello.listen)) return hello as ProxyHello;
+  if (hello?.dual === 'proxy' && Array.isArray(hello.protocols) && Array.isArray(hello.listen))
+    return hello as ProxyHello;
   throw new Error(`what answers at ${socketPath} is not Dual's proxy`);
 }
 

@@ -42,7 +42,9 @@ export function createControl({ proxy, hello, onShutdown }: ControlOptions): Fas
   app.put<Named & { Body: Route }>('/v1/routes/:workspace', { schema: { body: ROUTE } }, async (request, reply) => {
     const route = request.body;
     if (route.workspace !== request.params.workspace) {
-      return reply.code(400).send({ message: `the path names ${request.params.workspace}, the route ${route.workspace}` });
+      return reply
+        .code(400)
+        .send({ message: `the path names ${request.params.workspace}, the route ${route.workspace}` });
     }
     return proxy.publish(route);
   });

@@ -35,7 +35,8 @@ export function decide(request: IncomingMessage, table: RoutingTable): Decision 
   const [, host = ''] = hosts[0] ?? [];
   if (hosts.length !== 1) return { page: badRequestPage('A request has to carry exactly one Host header.') };
   const path = originForm(request.url ?? '', host);
-  if (path === undefined) return { page: badRequestPage('The target of the request does not agree with its Host header.') };
+  if (path === undefined)
+    return { page: badRequestPage('The target of the request does not agree with its Host header.') };
   if (hopsOf(request) >= MAX_HOPS) return { page: loopPage(host) };
   return locate(host, request.socket.localPort ?? 0, path, table);
 }
@@ -47,7 +48,9 @@ function locate(host: string, port: number, path: string, table: RoutingTable): 
   if (!route) return { page: unknownHostPage(name, port, table.serving(port)) };
   if (!route.endpoint) return { page: notRunningPage(route) };
   if (!route.ports.includes(port)) {
-    return { page: deadPortPage(route, port, `Nothing in ${route.workspace} listens on port ${port} for the browser.`) };
+    return {
+      page: deadPortPage(route, port, `Nothing in ${route.workspace} listens on port ${port} for the browser.`),
+    };
   }
   return { destination: { route, endpoint: route.endpoint, port, path } };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Counts how often a request has come through: a second time is a loop. Private, since `Via` makes servers behave differently. */
-export const HOPS = 'Dual-Hops';
+const HOPS = 'Dual-Hops';
 
 const HOP_BY_HOP = new Set([
   'connection',

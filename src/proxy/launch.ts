@@ -1,14 +1,14 @@
 import { REASON } from '../api/conditions.ts';
 import { RetryError } from '../errors/reconcile-errors.ts';
-import { createControlClient, type ControlClient } from './control-client.ts';
+import { createControlClient } from './control-client.ts';
 import { createPublications } from './publications.ts';
 import type { Routes } from './routes.ts';
-import { ensureProxy, type ProxyProcess } from './start-process.ts';
+import { ensureProxy, stopProxy, type ProxyProcess } from './start-process.ts';
 
 export interface ProxyRoutes extends Routes {
   /** Stops talking to the proxy, and leaves it running for the next daemon. */
   close(): void;
-  /** Ends the proxy. Nothing to do when none runs. */
+  /** Ends the proxy and waits until it has let go. Nothing to do when none runs. */
   shutdown(): Promise<void>;
 }
 
@@ -82,7 +82,8 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
     close: () => end(),
     async shutdown() {
       end();
-      await shutDown(options.socket);
+      const last = createControlClient(options.socket);
+      await stopProxy(clock, last).finally(() => last.close());
     },
   };
 
@@ -109,13 +110,4 @@ function guard(state: () => State): <T>(action: () => Promise<T>) => Promise<T> 
       throw new RetryError(REASON.proxyUnavailable, `The proxy cannot be told: ${message}.`, { cause: error });
     }
   };
-}
-
-async function shutDown(socket: string): Promise<void> {
-  const client: ControlClient = createControlClient(socket);
-  try {
-    if (await client.hello()) await client.shutdown();
-  } finally {
-    client.close();
-  }
 }

@@ -21,9 +21,16 @@ process.title = PROCESS_NAME;
 process.umask(0o177);
 
 const log = createLog('proxy', process.env['DUAL_LOG']);
+// Every workspace's pages come through here: one broken connection must not be enough to end them all.
+process.on('uncaughtException', (error) => log.error({ err: error }, 'unexpected error'));
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 process.on('SIGHUP', () => log.debug('the terminal has gone; going on'));
 
-await runProxy({ socket, listen, version, log, clock: systemClock, signal: stop.signal });
-process.exit(0);
+try {
+  await runProxy({ socket, listen, version, log, clock: systemClock, signal: stop.signal });
+  process.exit(0);
+} catch (error) {
+  log.error({ err: error }, 'the proxy cannot go on');
+  process.exit(1);
+}

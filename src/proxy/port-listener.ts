@@ -80,7 +80,12 @@ function summarise({ port, addresses }: PortListenerOptions, bindings: Map<strin
   const [first] = failures;
   if (first) {
     const still = bound.length > 0 ? `; until then only ${bound.join(' and ')} is served` : '';
-    return { port, listening: false, reason: first.reason, message: `${failures.map((one) => one.message).join('; ')}${still}` };
+    return {
+      port,
+      listening: false,
+      reason: first.reason,
+      message: `${failures.map((one) => one.message).join('; ')}${still}`,
+    };
   }
   if (bound.length > 0) return { port, listening: true };
   const message = `this machine has none of the addresses of proxy.listen in config.yaml to listen on port ${port}`;

@@ -12,7 +12,7 @@ export interface Publications {
   clear(): void;
 }
 
-export function createPublications(client: ControlClient): Publications {
+export function createPublications(client: Pick<ControlClient, 'publish' | 'withdraw'>): Publications {
   let known = new Map<string, { route: string } & Published>();
   /** The last report of each workspace, which may overtake the answer to its publication. */
   let reports = new Map<string, WatchMessage>();

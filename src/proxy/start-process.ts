@@ -34,10 +34,17 @@ export async function ensureProxy(options: ProxyProcess, client: ControlClient):
   if (running && isUsable(running, options)) return running;
   if (running) {
     options.log.info({ running }, 'replacing the proxy');
-    await client.shutdown();
-    await poll(options.clock, STOP_TIMEOUT_MS, async () => ((await client.hello()) ? undefined : true));
+    await stopProxy(options.clock, client);
   }
   return start(options, client);
+}
+
+/** Ends the proxy, if there is one, and waits until it no longer answers. @throws Error when it goes on answering */
+export async function stopProxy(clock: Clock, client: ControlClient): Promise<void> {
+  if (!(await client.hello())) return;
+  await client.shutdown();
+  const gone = await poll(clock, STOP_TIMEOUT_MS, async () => ((await client.hello()) ? undefined : true));
+  if (!gone) throw new Error(`the proxy does not end within ${STOP_TIMEOUT_MS / 1000} s`);
 }
 
 async function start(options: ProxyProcess, client: ControlClient): Promise<ProxyHello> {
@@ -48,7 +55,8 @@ async function start(options: ProxyProcess, client: ControlClient): Promise<Prox
     if (!answer && child.failure) throw new Error(`${child.failure}; its log is ${options.logFile}`);
     return answer;
   });
-  if (!hello) throw new Error(`the proxy did not start within ${START_TIMEOUT_MS / 1000} s; its log is ${options.logFile}`);
+  if (!hello)
+    throw new Error(`the proxy did not start within ${START_TIMEOUT_MS / 1000} s; its log is ${options.logFile}`);
   if (isUsable(hello, options)) return hello;
   throw new Error(`a proxy of version ${hello.version} on ${hello.listen.join()} has come up in its place`);
 }

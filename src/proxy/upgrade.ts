@@ -25,7 +25,9 @@ export function isWanted(request: IncomingMessage): boolean {
 /** Gives the connection back to the server with the same request, less its wish. */
 export function withoutUpgrade(server: http.Server, { request, socket, head }: Upgrade): void {
   const asked = new Set(['upgrade', 'http2-settings']);
-  const lines = pairs(request.rawHeaders).filter(([name]) => !asked.has(name.toLowerCase()) && !/^connection$/i.test(name));
+  const lines = pairs(request.rawHeaders).filter(
+    ([name]) => !asked.has(name.toLowerCase()) && !/^connection$/i.test(name),
+  );
   const connection = connectionTokens(request.headers.connection).filter((token) => !asked.has(token));
   if (connection.length > 0) lines.push(['Connection', connection.join(', ')]);
   const start = `${request.method} ${request.url} HTTP/${request.httpVersion}`;
@@ -43,6 +45,8 @@ export function responseOn({ request, socket }: Upgrade): ServerResponse {
     response.emit('drain');
   };
   socket.on('drain', resume);
+  // What the client sends is dropped: left unread, it would make a reset of the end.
+  socket.resume();
   response.once('finish', () => {
     response.detachSocket(socket as Socket);
     socket.end(() => socket.destroy());

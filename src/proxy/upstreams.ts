@@ -32,7 +32,11 @@ export function createUpstreams(): Upstreams {
     return agent;
   };
   return {
-    pooled: (destination) => ({ agent: poolOf(destination), host: destination.route.workspace, port: destination.port }),
+    pooled: (destination) => ({
+      agent: poolOf(destination),
+      host: destination.route.workspace,
+      port: destination.port,
+    }),
     single: ({ endpoint, port }) => ({
       createConnection: (_options, connected) => void connect(() => openTunnel(endpoint, port), connected),
     }),

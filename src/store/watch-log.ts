@@ -79,7 +79,7 @@ export function createWatchLog(db: Db, limits: LogLimits): WatchLog {
       for (let now = totals.get()!; ; now = totals.get()!) {
         bytes = now.bytes;
         if (now.rows <= limits.rows && now.bytes <= limits.bytes) return;
-        const last = nth.get(Math.min(batch, now.rows) - 1)!;
+        const last = nth.get(Math.ceil(now.rows / 10) - 1)!;
         forget.run(last);
         raiseFloor.run(last);
       }

@@ -26,7 +26,7 @@ async function dockerHarness(): Promise<DriverHarness> {
     createDockerDriver({
       docker,
       install: owner,
-      guestRuntime,
+      guestRuntime: () => Promise.resolve(guestRuntime),
       guestFlags: [...GUEST_NODE_FLAGS],
       version: '0.0.0-test',
       forbidden: [path.join(root, 'state'), path.join(root, 'api.sock')],
@@ -175,7 +175,7 @@ describe('docker, when its engine is away', () => {
     const driver = createDockerDriver({
       docker: away,
       install: 'test-away',
-      guestRuntime: root,
+      guestRuntime: () => Promise.resolve(root),
       guestFlags: [],
       version: '0',
       forbidden: [],

@@ -30,7 +30,8 @@ export function describeSourceDriver(name: string, create: (env: Record<string, 
       dir: path.join(root, 'app', 'feat'),
       ...over,
     });
-    const ensure = (over: Partial<CloneRequest> = {}, how = options): Promise<void> => driver.ensure(request(over), how);
+    const ensure = (over: Partial<CloneRequest> = {}, how = options): Promise<void> =>
+      driver.ensure(request(over), how);
     const observed = async (dir = request().dir): Promise<Clone> => {
       const found = await driver.observe(dir);
       if (found.kind !== 'clone') throw new Error(`${dir} is ${found.kind}`);
@@ -90,7 +91,10 @@ export function describeSourceDriver(name: string, create: (env: Record<string, 
         await sandbox.write(path.join(request().dir, 'mine.txt'), 'mine');
         await ensure();
         expect(await readFile(path.join(request().dir, 'mine.txt'), 'utf8')).toBe('mine');
-        expect(await observed()).toMatchObject({ branch: 'feat', head: await sandbox.git(source, 'rev-parse', 'main') });
+        expect(await observed()).toMatchObject({
+          branch: 'feat',
+          head: await sandbox.git(source, 'rev-parse', 'main'),
+        });
         expect(await readdir(path.dirname(request().dir))).toEqual(['feat']);
       });
 
@@ -109,7 +113,13 @@ export function describeSourceDriver(name: string, create: (env: Record<string, 
         const second = await sandbox.commit(source, 'second', { 'b.txt': 'b' });
         await sandbox.git(source, 'branch', 'release/1');
         await sandbox.commit(source, 'third', { 'c.txt': 'c' });
-        const starts = { 'release/1': second, 'origin/release/1': second, v1: first, [second]: second, [first.slice(0, 10)]: first };
+        const starts = {
+          'release/1': second,
+          'origin/release/1': second,
+          v1: first,
+          [second]: second,
+          [first.slice(0, 10)]: first,
+        };
         for (const [from, head] of Object.entries(starts)) {
           const dir = path.join(root, 'app', from.replace(/\W/g, '_'));
           await ensure({ from, dir });
@@ -184,7 +194,10 @@ export function describeSourceDriver(name: string, create: (env: Record<string, 
       it('refuses a directory that is something else, and leaves it alone', async () => {
         const { dir } = request();
         await sandbox.write(path.join(dir, 'notes.txt'), 'mine');
-        await expect(ensure()).rejects.toMatchObject({ reason: 'DirectoryTaken', message: expect.stringContaining(dir) });
+        await expect(ensure()).rejects.toMatchObject({
+          reason: 'DirectoryTaken',
+          message: expect.stringContaining(dir),
+        });
         expect(await readdir(dir)).toEqual(['notes.txt']);
         const other = await sandbox.createRepo('other');
         const taken = path.join(root, 'app', 'taken');

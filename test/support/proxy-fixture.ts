@@ -112,3 +112,27 @@ export async function sendRaw(port: number, text: string, host = '127.0.0.1'): P
   socket.destroy();
   return Buffer.concat(chunks).toString('latin1');
 }
+
+/** Answers with what it was asked. */
+export const echo: http.RequestListener = (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const { method, url, rawHeaders, headers, rawTrailers } = request;
+    const body = Buffer.concat(chunks).toString();
+    response.end(JSON.stringify({ method, url, rawHeaders, headers, rawTrailers, body }));
+  });
+};
+
+export interface Echo {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  rawHeaders: string[];
+  rawTrailers: string[];
+  body: string;
+}
+
+export function echoed({ body }: { body: string }): Echo {
+  return JSON.parse(body) as Echo;
+}

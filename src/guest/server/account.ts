@@ -1,4 +1,13 @@
-import { accessSync, chownSync, constants, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { User } from '../../drivers/container/driver.ts';
 import { shellOf, withGroup, withUser } from './account-files.ts';
@@ -62,12 +71,17 @@ function ensureHome(user: User): void {
 function directoriesBetween(home: string, mount: string): string[] {
   const inside = path.relative(home, mount);
   if (inside === '' || inside.startsWith('..')) return [];
-  const names = path.dirname(inside).split('/').filter((name) => name !== '.');
+  const names = path
+    .dirname(inside)
+    .split('/')
+    .filter((name) => name !== '.');
   return names.map((_, index) => path.join(home, ...names.slice(0, index + 1)));
 }
 
 function mountPoints(): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const points = lines.map((line) => line.split(' ')[4]).filter((point) => point !== undefined);
-  return points.map((point) => point.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))));
+  return points.map((point) =>
+    point.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
+  );
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fchownSync, openSync, readlinkSync } from 'node:fs';
+import { constants, fchownSync, openSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 /** A command's stdin, stdout and stderr as pipes. */
@@ -42,7 +42,11 @@ export function createPipeSource(owner: { uid?: number; gid?: number }): PipeSou
 function makePairs(): Promise<number[][] | undefined> {
   return new Promise((resolve) => {
     let pairs: number[][] | undefined;
-    const options = { cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'ignore', 'ignore', 'ignore', 'ignore', 'pipe'] };
+    const options = {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore', 'ignore', 'ignore', 'ignore', 'pipe'],
+    };
     const helper = spawn('sh', ['-c', HOLD_PIPES], options as { stdio: ('ignore' | 'pipe')[] });
     helper.once('error', () => resolve(undefined));
     helper.once('close', () => resolve(pairs));
@@ -72,7 +76,10 @@ function isPipe(file: string): boolean {
   }
 }
 
-function toPipes([stdin, stdout, stderr]: [number[], number[], number[]], owner: { uid?: number; gid?: number }): Pipes {
+function toPipes(
+  [stdin, stdout, stderr]: [number[], number[], number[]],
+  owner: { uid?: number; gid?: number },
+): Pipes {
   const child = [stdin[1], stdout[1], stderr[1]] as Pipes['child'];
   // Made by root, but opened by name by the command.
   for (const fd of child) if (owner.uid !== undefined) fchownSync(fd, owner.uid, owner.gid ?? -1);

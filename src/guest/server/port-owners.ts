@@ -50,12 +50,14 @@ function processes(): number[] {
 
 /** Inodes of the sockets that a process of one of these users holds. A process that is gone, or not to be looked into, holds none. */
 function heldBy(pid: number, uids: Set<number>): string[] {
-  return ifThere(() => {
-    const directory = `/proc/${pid}`;
-    const { uid, gid } = statSync(directory);
-    if (!uids.has(uid)) return [];
-    return actAs({ uid, gid }, () => socketsIn(`${directory}/fd`));
-  }) ?? [];
+  return (
+    ifThere(() => {
+      const directory = `/proc/${pid}`;
+      const { uid, gid } = statSync(directory);
+      if (!uids.has(uid)) return [];
+      return actAs({ uid, gid }, () => socketsIn(`${directory}/fd`));
+    }) ?? []
+  );
 }
 
 function socketsIn(directory: string): string[] {

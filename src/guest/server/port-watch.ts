@@ -77,7 +77,8 @@ export function toPorts(sockets: ListeningSocket[], owners: Map<string, Owner>):
   for (const { port, reachable, inode } of sockets) {
     const before = ports.get(port);
     const owner = owners.get(inode);
-    const takes = !before || (reachable && !before.reachable) || (before.process === '' && before.reachable === reachable);
+    const takes =
+      !before || (reachable && !before.reachable) || (before.process === '' && before.reachable === reachable);
     if (takes) ports.set(port, { port, reachable, process: '', ...owner });
   }
   return [...ports.values()].sort((a, b) => a.port - b.port).slice(0, MAX_PORTS);

@@ -9,9 +9,9 @@ export interface ListeningSocket {
   inode: string;
 }
 
-const LISTEN = '0A';
-const HEX_IPV4 = /^[0-9A-F]{8}$/;
-const HEX_IPV6 = /^[0-9A-F]{32}$/;
+/** sl: local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode ..., of state 0A, which is LISTEN. */
+const ROW =
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A \S+ \S+ \S+\s+(\d{1,10})\s+\d+ (\d{1,20}) /;
 
 /** The engine's own name server in a network of several containers: nothing of the workspace's. 127.0.0.11 */
 const ENGINE_DNS = '0B00007F';
@@ -32,13 +32,9 @@ export function parseProcNet(text: string): ListeningSocket[] {
 }
 
 function parseRow(line: string): ListeningSocket | undefined {
-  // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode ...
-  const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
-  if (state !== LISTEN || !local || !uid || !inode) return undefined;
-  const [address = '', hexPort = ''] = local.split(':');
-  if (!HEX_IPV4.test(address) && !HEX_IPV6.test(address)) return undefined;
-  const port = /^[0-9A-F]{4}$/.test(hexPort) ? parseInt(hexPort, 16) : 0;
-  if (port === 0 || address === ENGINE_DNS || !/^\d{1,10}$/.test(uid) || !/^\d{1,20}$/.test(inode)) return undefined;
+  const [, address = '', hexPort = '', uid, inode = ''] = ROW.exec(line) ?? [];
+  const port = parseInt(hexPort, 16);
+  if (!(port > 0) || address === ENGINE_DNS) return undefined;
   return { port, reachable: REACHABLE.has(address), uid: Number(uid), inode };
 }
 

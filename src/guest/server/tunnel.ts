@@ -6,7 +6,11 @@ import { GUEST_HEADER } from '../protocol.ts';
 const HOSTS = ['127.0.0.1', '::1'];
 
 /** Answers a CONNECT: ties the connection to that port of the machine's localhost, end for end. */
-export async function serveTunnel(socket: Duplex, head: Buffer, options: { target: string; version: string }): Promise<void> {
+export async function serveTunnel(
+  socket: Duplex,
+  head: Buffer,
+  options: { target: string; version: string },
+): Promise<void> {
   socket.on('error', () => socket.destroy());
   const port = portOf(options.target);
   if (port === undefined) {
@@ -31,7 +35,9 @@ function portOf(target: string): number | undefined {
 
 function refuse(socket: Duplex, status: string, line: string, version: string): void {
   const length = line.length + 1;
-  socket.end(`HTTP/1.1 ${status}\r\n${GUEST_HEADER}: ${version}\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n${line}\n`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\n${GUEST_HEADER}: ${version}\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n${line}\n`,
+  );
 }
 
 async function dialLoopback(port: number): Promise<Socket | undefined> {

@@ -13,10 +13,19 @@ describe('hostName', () => {
     ['127.0.0.1:3000', '127.0.0.1'],
   ])('takes %s for %s', (host, name) => expect(hostName(host)).toBe(name));
 
-  it.each(['', ':80', 'a b', 'a.localhost:x', 'a.localhost:1:2', 'a.localhost:123456', 'u@a.localhost', 'a/b', '[::1', 'ä.localhost', 'a\0'])(
-    'does not take %j',
-    (host) => expect(hostName(host)).toBeUndefined(),
-  );
+  it.each([
+    '',
+    ':80',
+    'a b',
+    'a.localhost:x',
+    'a.localhost:1:2',
+    'a.localhost:123456',
+    'u@a.localhost',
+    'a/b',
+    '[::1',
+    'ä.localhost',
+    'a\0',
+  ])('does not take %j', (host) => expect(hostName(host)).toBeUndefined());
 });
 
 describe('workspaceOf', () => {
@@ -25,16 +34,26 @@ describe('workspaceOf', () => {
     expect(workspaceOf('0.localhost')).toBe('0');
   });
 
-  it.each(['localhost', '.localhost', 'a.b.localhost', '-a.localhost', 'a-.localhost', 'a_b.localhost', 'a.localhost.', 'alocalhost', 'a.localhost.evil'])(
-    'is nothing in %s',
-    (name) => expect(workspaceOf(name)).toBeUndefined(),
-  );
+  it.each([
+    'localhost',
+    '.localhost',
+    'a.b.localhost',
+    '-a.localhost',
+    'a-.localhost',
+    'a_b.localhost',
+    'a.localhost.',
+    'alocalhost',
+    'a.localhost.evil',
+  ])('is nothing in %s', (name) => expect(workspaceOf(name)).toBeUndefined());
 });
 
 describe('isLocalName', () => {
-  it.each(['localhost', 'x.localhost', '127.0.0.1', '127.1.2.3', '[::1]'])('knows %s', (name) => expect(isLocalName(name)).toBe(true));
-  it.each(['evil.example', 'localhost.evil', '127.0.0.1.evil', '10.0.0.1', 'notlocalhost', '[::2]'])('does not know %s', (name) =>
-    expect(isLocalName(name)).toBe(false),
+  it.each(['localhost', 'x.localhost', '127.0.0.1', '127.1.2.3', '[::1]'])('knows %s', (name) =>
+    expect(isLocalName(name)).toBe(true),
+  );
+  it.each(['evil.example', 'localhost.evil', '127.0.0.1.evil', '10.0.0.1', 'notlocalhost', '[::2]'])(
+    'does not know %s',
+    (name) => expect(isLocalName(name)).toBe(false),
   );
 });
 
@@ -48,7 +67,8 @@ describe('originForm', () => {
     ['ws://a.localhost/s', '/s'],
   ])('of %s is %s', (target, path) => expect(originForm(target, 'a.localhost:3000')).toBe(path));
 
-  it.each(['', 'x', 'http://b.localhost/', 'https://a.localhost/', 'http:///a', 'http://u@a.localhost/', '\\a'])('refuses %j', (target) =>
-    expect(originForm(target, 'a.localhost:3000')).toBeUndefined(),
+  it.each(['', 'x', 'http://b.localhost/', 'https://a.localhost/', 'http:///a', 'http://u@a.localhost/', '\\a'])(
+    'refuses %j',
+    (target) => expect(originForm(target, 'a.localhost:3000')).toBeUndefined(),
   );
 });

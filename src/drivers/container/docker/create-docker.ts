@@ -23,17 +23,22 @@ export function createDocker(env: Environment, home: string = env['HOME'] ?? os.
 
 /** The address by the docker CLI's own rules. */
 export function engineAddress(env: Environment, home: string): EngineAddress {
-  if (env['DOCKER_HOST']) {
-    const verify = env['DOCKER_TLS_VERIFY'];
-    const certificates = env['DOCKER_CERT_PATH'] ?? (verify ? path.join(home, '.docker') : undefined);
-    return { host: env['DOCKER_HOST'], ...(certificates && { certificates }) };
-  }
+  if (env['DOCKER_HOST']) return addressOf(env['DOCKER_HOST'], env, home);
   const config = env['DOCKER_CONFIG'] ?? path.join(home, '.docker');
   const context = env['DOCKER_CONTEXT'] ?? currentContext(config);
   if (context && context !== 'default') return contextAddress(config, context);
-  const desktop = path.join(home, '.docker/run/docker.sock');
-  const local = existsSync('/var/run/docker.sock') || !existsSync(desktop) ? '/var/run/docker.sock' : desktop;
-  return { host: `unix://${local}` };
+  return { host: `unix://${localSocket(home)}` };
+}
+
+function addressOf(host: string, env: Environment, home: string): EngineAddress {
+  const fallback = env['DOCKER_TLS_VERIFY'] ? path.join(home, '.docker') : undefined;
+  const certificates = env['DOCKER_CERT_PATH'] ?? fallback;
+  return { host, ...(certificates && { certificates }) };
+}
+
+function localSocket(home: string): string {
+  const [system, desktop] = ['/var/run/docker.sock', path.join(home, '.docker/run/docker.sock')];
+  return existsSync(system) || !existsSync(desktop) ? system : desktop;
 }
 
 function currentContext(config: string): string | undefined {
@@ -65,25 +70,30 @@ function readJson(file: string): unknown {
 /** Every option is given, since the library would fill in what is missing from the process's own environment. */
 function clientOptions(address: EngineAddress, env: Environment): Docker.DockerOptions {
   const { host } = address;
-  if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length), host: '' };
-  if (host.startsWith('npipe://')) return { socketPath: host.slice('npipe://'.length), host: '' };
+  const socketPath = /^(?:unix|npipe):\/\/(.*)$/.exec(host)?.[1];
+  if (socketPath !== undefined) return { socketPath, host: '' };
   const url = new URL(host.includes('//') ? host : `tcp://${host}`);
-  if (url.protocol === 'ssh:') {
-    const agent = env['SSH_AUTH_SOCK'];
-    return {
-      protocol: 'ssh',
-      host: url.hostname,
-      port: url.port || 22,
-      ...(url.username && { username: url.username }),
-      sshOptions: { ...(agent && { agent }) },
-    };
-  }
-  const tls = address.certificates !== undefined || url.protocol === 'https:';
+  return url.protocol === 'ssh:' ? sshOptions(url, env) : tcpOptions(url, address);
+}
+
+function sshOptions(url: URL, env: Environment): Docker.DockerOptions {
+  const agent = env['SSH_AUTH_SOCK'];
+  return {
+    protocol: 'ssh',
+    host: url.hostname,
+    port: url.port || 22,
+    ...(url.username && { username: url.username }),
+    sshOptions: { ...(agent && { agent }) },
+  };
+}
+
+function tcpOptions(url: URL, { certificates }: EngineAddress): Docker.DockerOptions {
+  const tls = certificates !== undefined || url.protocol === 'https:';
   return {
     protocol: tls ? 'https' : 'http',
     host: url.hostname,
     port: url.port || (tls ? 2376 : 2375),
-    ...(address.certificates && tlsFiles(address.certificates)),
+    ...(certificates && tlsFiles(certificates)),
   };
 }
 

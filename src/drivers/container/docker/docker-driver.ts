@@ -21,8 +21,8 @@ const CHANGE_TIMEOUT = 120_000;
 export interface DockerDriverOptions {
   docker: Docker;
   install: string;
-  /** Directory on the host with `guest`, `guest.mjs` and `pty.node`. */
-  guestRuntime: string;
+  /** Directory on the host with `guest`, `guest.mjs` and `pty.node`; made when it is first needed. */
+  guestRuntime: () => Promise<string>;
   /** Flags of the guest's Node. */
   guestFlags: string[];
   /** Dual's own. */
@@ -116,7 +116,8 @@ async function start(context: Context, id: string, paused: boolean): Promise<Con
 async function create(context: Context, spec: ContainerSpec): Promise<string> {
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   const sockets = [engineSocket(context.docker), ...ENGINE_SOCKETS].filter((socket) => socket !== undefined);
-  const mounts = await machineMounts(spec, { ...context, forbidden: [...sockets, ...context.forbidden] });
+  const guestRuntime = await context.guestRuntime();
+  const mounts = await machineMounts(spec, { guestRuntime, forbidden: [...sockets, ...context.forbidden] });
   const config = containerConfig(spec, { ...context, mounts });
   try {
     const container = await context.docker.createContainer({

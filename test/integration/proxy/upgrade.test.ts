@@ -4,8 +4,8 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { eventually } from '../support/eventually.ts';
-import { ask, createProxyFixture, freePort, sendRaw, type ProxyFixture } from '../support/proxy-fixture.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ask, createProxyFixture, freePort, sendRaw, type ProxyFixture } from '../../support/proxy-fixture.ts';
 
 let fixture: ProxyFixture;
 let port: number;
@@ -74,7 +74,9 @@ describe('websockets', () => {
     const server = http.createServer();
     const body = 'no'.repeat(500_000);
     server.on('upgrade', (_request, socket: Duplex) => {
-      socket.end(`HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+      );
     });
     await fixture.workspace('one', { [port]: server });
     const client = connect('one.localhost');
@@ -134,7 +136,11 @@ describe('other upgrades', () => {
     const { server } = websocketService();
     await fixture.workspace('one', { [port]: server });
     const offer = { host: 'one.localhost', connection: 'Upgrade, HTTP2-Settings', 'http2-settings': 'AAMAAABk' };
-    for (const [upgrade, body] of [['h2c', ''], ['h2c', 'x'.repeat(300_000)], ['foo', 'body']] as const) {
+    for (const [upgrade, body] of [
+      ['h2c', ''],
+      ['h2c', 'x'.repeat(300_000)],
+      ['foo', 'body'],
+    ] as const) {
       const answer = await ask(port, { method: 'POST', body, headers: { ...offer, upgrade } });
       expect([answer.status, answer.body]).toEqual([200, 'plain POST']);
     }

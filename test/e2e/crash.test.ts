@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daemonStatus } from '../../src/daemon/start.ts';
+import { eventually } from '../support/eventually.ts';
+import { makeRepo } from '../support/app-repo.ts';
+import { createInstance } from '../support/instance.ts';
+import type { Instance } from '../support/instance.ts';
+import { SERVER_FILES, SERVER_PANES, project, workspace } from '../support/objects.ts';
+
+const MAKING = ['announceRoute', 'ensureClone', 'ensureImage', 'ensureContainer', 'ensureSession', 'ensureRoute'];
+const UNMAKING = ['withdrawRoute', 'endJobs', 'removeSession', 'removeContainer', 'releaseClone', 'dropFinalizer'];
+
+let dual: Instance;
+
+beforeAll(async () => {
+  dual = await createInstance({ start: false });
+  const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
+  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }));
+});
+
+afterAll(() => dual.destroy());
+
+async function untilCrashed(): Promise<void> {
+  await eventually(async () => expect((await daemonStatus(dual.paths)).running).toBe(false), { timeout: 60_000, interval: 50 });
+}
+
+/** Has the next daemon die at that point; without it goes on. */
+async function restart(crashAt?: string): Promise<void> {
+  const { running } = await daemonStatus(dual.paths);
+  if (running) process.kill(await dual.daemonPid(), 'SIGKILL');
+  await untilCrashed();
+  await dual.start(crashAt === undefined ? {} : { DUAL_CRASH_AT: crashAt });
+}
+
+function sessions(): string[] {
+  const script = 'tmux -S "$1" list-sessions -F "#{session_name}" 2>/dev/null || true';
+  return execFileSync('sh', ['-c', script, 'sh', dual.paths.tmuxSocket], { encoding: 'utf8' }).split('\n').filter(Boolean);
+}
+
+function clones(): string[] {
+  const dir = path.join(dual.paths.workspaces, 'app');
+  return existsSync(dir) ? readdirSync(dir) : [];
+}
+
+const points = (steps: string[]): string[] => steps.flatMap((step) => [`before:${step}`, `after:${step}`]);
+// A step that waits for work in the background does not return: its end is the next look.
+const making = points(MAKING).filter((point) => point !== 'after:ensureClone' && point !== 'after:ensureImage');
+
+describe('kill -9 of the daemon', () => {
+  it.each(making)('%s while a workspace is made: nothing is made twice', async (point) => {
+    await restart();
+    dual.manifest('ws.yaml', workspace('app-main', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
+    await restart(`${point}@app-main`);
+    await untilCrashed();
+    await restart();
+    await eventually(() => dual.ready('app-main'), { timeout: 60_000 });
+    expect(dual.containers()).toHaveLength(1);
+    expect(sessions()).toEqual(['app-main']);
+    expect(clones()).toEqual(['main']);
+    await remove();
+  });
+
+  it.each(points(UNMAKING))('%s while a workspace goes: nothing is left over', async (point) => {
+    await restart();
+    dual.manifest('ws.yaml', workspace('app-main', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
+    await eventually(() => dual.ready('app-main'), { timeout: 60_000 });
+    await restart(`${point}@app-main`);
+    dual.removeManifest('ws.yaml');
+    await untilCrashed();
+    await restart();
+    await untilGone();
+  });
+});
+
+async function remove(): Promise<void> {
+  dual.removeManifest('ws.yaml');
+  await untilGone();
+}
+
+async function untilGone(): Promise<void> {
+  await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-main'])).code).toBe(1), { timeout: 60_000 });
+  expect(dual.containers()).toEqual([]);
+  expect(sessions()).toEqual([]);
+  expect(clones()).toEqual([]);
+  expect(readdirSync(dual.paths.guests)).toEqual([]);
+}

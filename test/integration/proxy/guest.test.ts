@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
+import type net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../../src/clock/clock.ts';
+import { createCommands } from '../../../src/guest/server/commands.ts';
+import { createPortWatch } from '../../../src/guest/server/port-watch.ts';
+import { createGuestServer } from '../../../src/guest/server/server.ts';
+import { silentLog } from '../../../src/log/log.ts';
+import { createProxy, type Proxy } from '../../../src/proxy/proxy.ts';
+import { bigStream, sha256Of } from '../../support/big-stream.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ask, echo, echoed, freePort } from '../../support/proxy-fixture.ts';
+
+/** Another loopback address than those that services of a machine use, since guest and proxy share this one. */
+const HOST = '127.0.1.1';
+
+let dir: string;
+let guest: http.Server;
+let service: http.Server;
+let proxy: Proxy;
+let port: number;
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'dual-'));
+  const user = { ...os.userInfo(), name: os.userInfo().username, home: dir };
+  const commands = createCommands({ user, env: {} });
+  guest = createGuestServer({ version: '1', commands, ports: createPortWatch() });
+  await once(guest.listen(path.join(dir, 's')), 'listening');
+  service = http.createServer();
+  proxy = createProxy({ listen: [HOST], clock: systemClock, log: silentLog });
+  port = await freePort();
+  const state = { phase: 'Ready', message: '' };
+  await proxy.publish({ workspace: 'one', endpoint: { socket: path.join(dir, 's') }, ports: [port], state });
+});
+
+afterEach(async () => {
+  proxy.close();
+  for (const server of [guest, service]) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await rm(dir, { recursive: true, force: true });
+});
+
+const serve = (host: string): Promise<unknown> => once(service.listen(port, host), 'listening');
+const headers = { host: 'one.localhost' };
+
+it.each(['127.0.0.1', '::1'])('reaches a server on %s, again and again', async (host) => {
+  service.on('request', echo);
+  await serve(host);
+  for (const method of ['GET', 'POST', 'GET', 'PUT']) {
+    const body = method === 'GET' ? '' : 'hello';
+    const answer = await ask(port, { host: HOST, method, path: '/x?y', headers, body });
+    expect(echoed(answer)).toMatchObject({ method, url: '/x?y', body, headers: { host: 'one.localhost' } });
+  }
+  service.closeIdleConnections();
+  expect((await ask(port, { host: HOST, headers })).status).toBe(200);
+});
+
+it('says so when nothing listens, or the guest is gone', async () => {
+  const refused = await ask(port, { host: HOST, headers });
+  expect([refused.status, refused.body]).toEqual([
+    502,
+    expect.stringMatching(/^Nothing answers on port .*one is Ready/),
+  ]);
+  guest.closeAllConnections();
+  guest.close();
+  const gone = await ask(port, { host: HOST, headers });
+  expect([gone.status, gone.body]).toEqual([502, expect.stringMatching(/^The machine does not answer/)]);
+});
+
+it('carries websockets', async () => {
+  const sockets = new WebSocketServer({ server: service });
+  sockets.on('connection', (socket) =>
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
+  );
+  await serve('127.0.0.1');
+  const client = new WebSocket(`ws://${HOST}:${port}/`, { headers });
+  await once(client, 'open');
+  for (const message of ['hello', 'x'.repeat(1_000_000)]) {
+    client.send(message);
+    const [data] = (await once(client, 'message')) as [Buffer];
+    expect(data.toString()).toBe(message);
+  }
+  client.close();
+  await once(client, 'close');
+  await eventually(() => expect(sockets.clients.size).toBe(0));
+});
+
+it('streams events, and ends them with the client', async () => {
+  await serve('127.0.0.1');
+  const arrived = once(service, 'request') as Promise<[http.IncomingMessage, http.ServerResponse]>;
+  const request = http.get({ host: HOST, port, agent: false, headers });
+  const [, stream] = await arrived;
+  stream.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  stream.write('data: 1\n\n');
+  const [chunk] = (await once(response, 'data')) as [Buffer];
+  expect(chunk.toString()).toBe('data: 1\n\n');
+  const closed = once(stream, 'close');
+  response.on('error', () => response.destroy());
+  request.destroy();
+  await closed;
+});
+
+it('passes 50 MB each way', async () => {
+  const { open, sha256 } = bigStream(50);
+  service.on('request', (request, response) => {
+    if (request.method === 'GET') void pipeline(open(), response);
+    else void sha256Of(request).then((sum) => response.end(sum));
+  });
+  await serve('127.0.0.1');
+  const [download] = (await once(http.get({ host: HOST, port, agent: false, headers }), 'response')) as [
+    http.IncomingMessage,
+  ];
+  expect(await sha256Of(download)).toBe(sha256);
+  const upload = http.request({ host: HOST, port, agent: false, method: 'PUT', headers });
+  const answered = once(upload, 'response') as Promise<[http.IncomingMessage]>;
+  await pipeline(open(), upload);
+  const [answer] = await answered;
+  expect((await answer.toArray()).join('')).toBe(sha256);
+});
+
+it('keeps the directions of a raw stream apart', async () => {
+  service.on('upgrade', (_request, socket: net.Socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sums\r\n\r\n');
+    let bytes = 0;
+    socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    socket.on('end', () => socket.end(`${bytes}`));
+  });
+  await serve('127.0.0.1');
+  const request = http.get({
+    host: HOST,
+    port,
+    agent: false,
+    headers: { ...headers, connection: 'Upgrade', upgrade: 'sums' },
+  });
+  const [, socket] = (await once(request, 'upgrade')) as [unknown, net.Socket];
+  socket.end(Buffer.alloc(2_000_000));
+  expect((await socket.toArray()).join('')).toBe('2000000');
+});

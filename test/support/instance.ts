@@ -1,0 +1,185 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { stringify } from 'yaml';
+import type { Workspace } from '../../src/api/types.ts';
+import { packageRoot } from '../../src/config/package-root.ts';
+import { resolvePaths } from '../../src/config/paths.ts';
+import type { Paths } from '../../src/config/paths.ts';
+import { eventually } from './eventually.ts';
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A Dual of its own, with its daemon, in a temporary directory; talked to as a user would. */
+export interface Instance {
+  home: string;
+  paths: Paths;
+  env: NodeJS.ProcessEnv;
+  /** The address that its proxy listens on. */
+  address: string;
+  /** Writes (or with undefined removes) a file of the manifest directory. Objects become YAML documents. */
+  manifest(file: string, ...objects: object[]): void;
+  removeManifest(file: string): void;
+  dualctl(args: string[], input?: string): Promise<CommandResult>;
+  dual(args: string[], input?: string): Promise<CommandResult>;
+  workspace(name: string): Promise<Workspace>;
+  /** Waits until it is Ready and gives it. */
+  ready(name: string, timeout?: number): Promise<Workspace>;
+  /** GET by the host name of a URL, as a browser would resolve it. */
+  fetch(url: string): Promise<{ status: number; body: string }>;
+  /** Starts the daemon; extra environment for it alone. */
+  start(env?: Record<string, string>): Promise<void>;
+  daemonPid(): Promise<number>;
+  installId(): string;
+  containers(all?: boolean): string[];
+  destroy(): Promise<void>;
+}
+
+let addresses = 0;
+
+export async function createInstance(options: { start?: boolean } = {}): Promise<Instance> {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'dual-'));
+  const env = { ...process.env, DUAL_HOME: home, TMUX: undefined };
+  const paths = resolvePaths(env);
+  addresses += 1;
+  const address = `127.${10 + (process.pid % 200)}.${(process.pid >> 8) % 250}.${addresses + 1}`;
+  // What is fetched once serves all instances of a test run.
+  const cache = path.join(os.tmpdir(), 'dual-test-cache');
+  mkdirSync(cache, { recursive: true });
+  mkdirSync(paths.manifests, { recursive: true });
+  mkdirSync(paths.state, { recursive: true, mode: 0o700 });
+  execFileSync('ln', ['-sfn', '--', cache, paths.cache]);
+  writeFileSync(paths.config, stringify({ proxy: { listen: [address] } }));
+  const instance = instanceOf({ home, env, paths, address });
+  if (options.start !== false) await instance.start();
+  return instance;
+}
+
+type Base = Pick<Instance, 'home' | 'env' | 'paths' | 'address'>;
+
+function instanceOf(base: Base): Instance {
+  const { home, env, paths, address } = base;
+  const dualctl = (args: string[], input?: string): Promise<CommandResult> => command('dualctl.js', args, env, input);
+  const workspace = async (name: string): Promise<Workspace> => {
+    const { stdout, stderr, code } = await dualctl(['get', 'workspace', name, '-o', 'json']);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as Workspace;
+  };
+  const instance: Instance = {
+    ...base,
+    manifest(file, ...objects) {
+      const target = path.join(paths.manifests, file);
+      mkdirSync(path.dirname(target), { recursive: true });
+      writeFileSync(target, objects.map((object) => stringify(object)).join('---\n'));
+    },
+    removeManifest: (file) => rmSync(path.join(paths.manifests, file)),
+    dualctl,
+    dual: (args, input) => command('dual.js', args, env, input),
+    workspace,
+    ready: (name, timeout = 180_000) =>
+      eventually(
+        async () => {
+          const found = await workspace(name);
+          const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
+          if (ready?.status !== 'True') throw new Error(`${name}: ${found.status?.phase}: ${ready?.reason}: ${ready?.message}`);
+          return found;
+        },
+        { timeout, interval: 250 },
+      ),
+    fetch: (url) => fetchAt(address, url),
+    start: (extra = {}) => startDaemon(paths, { ...env, ...extra }),
+    daemonPid: () => daemonPid(paths),
+    installId: () => installId(paths),
+    containers: (all = true) => containersOf(installId(paths), all),
+    destroy: () => destroy(instance),
+  };
+  void home;
+  return instance;
+}
+
+function command(script: string, args: string[], env: NodeJS.ProcessEnv, input = ''): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const file = path.join(packageRoot(), 'dist', script);
+    const options = { env, cwd: os.tmpdir(), encoding: 'utf8' as const, maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(process.execPath, [file, ...args], options, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
+      resolve({ code, stdout, stderr });
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+/** Runs the daemon as its own process group, so that a test can kill it and nothing else. */
+async function startDaemon(paths: Paths, env: NodeJS.ProcessEnv): Promise<void> {
+  const child: ChildProcess = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'dual.js'), 'daemon', 'start'], { env, stdio: 'ignore' });
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  if (code !== 0 && !env['DUAL_CRASH_AT']) throw new Error(`the daemon did not start:\n${readFileSync(paths.daemonLog, 'utf8').slice(-4_000)}`);
+}
+
+async function daemonPid(paths: Paths): Promise<number> {
+  const version = JSON.parse((await unixGet(paths.apiSocket, '/version')).body) as { pid: number };
+  return version.pid;
+}
+
+function installId(paths: Paths): string {
+  const database = new Database(paths.database, { readonly: true });
+  try {
+    return database.prepare<[], string>("SELECT value FROM meta WHERE name = 'install_id'").pluck().get() ?? '';
+  } finally {
+    database.close();
+  }
+}
+
+function containersOf(install: string, all: boolean): string[] {
+  const args = ['ps', ...(all ? ['-a'] : []), '-q', '--no-trunc', '--filter', `label=dual.dev/install=${install}`];
+  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+}
+
+function fetchAt(address: string, url: string): Promise<{ status: number; body: string }> {
+  const { host, port, pathname, search } = new URL(url);
+  return get({ host: address, port, path: pathname + search, headers: { host }, agent: false });
+}
+
+function unixGet(socketPath: string, url: string): Promise<{ status: number; body: string }> {
+  return get({ socketPath, path: url, agent: false });
+}
+
+function get(options: http.RequestOptions): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ ...options, timeout: 10_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('error', reject);
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', reject);
+  });
+}
+
+/** Ends and removes everything of the instance, whatever state a test has left it in. */
+async function destroy({ home, paths, env }: Instance): Promise<void> {
+  await command('dual.js', ['daemon', 'stop'], env);
+  execFileSync('sh', ['-c', 'tmux -S "$1" kill-server 2>/dev/null; true', 'sh', paths.tmuxSocket]);
+  try {
+    const install = installId(paths);
+    const containers = containersOf(install, true);
+    if (containers.length > 0) execFileSync('docker', ['rm', '-f', ...containers], { stdio: 'ignore' });
+    const images = execFileSync('docker', ['image', 'ls', '-q', '--filter', `label=dual.dev/install=${install}`], { encoding: 'utf8' });
+    const ids = [...new Set(images.split('\n').filter(Boolean))];
+    if (ids.length > 0) execFileSync('docker', ['image', 'rm', '-f', ...ids], { stdio: 'ignore' });
+  } finally {
+    rmSync(paths.cache, { force: true });
+    rmSync(home, { recursive: true, force: true });
+  }
+}

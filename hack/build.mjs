@@ -1,45 +1,13 @@
 // Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.js, which is one file that needs
-// nothing but Node. usage: node hack/build.mjs [--release]    (--release: every entry point has to be there)
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+// nothing but Node and the pty.node beside it. usage: node hack/build.mjs
+import * as fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { root } from './lib/dependencies.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const release = process.argv.includes('--release');
-
-const hostEntries = {
-  dual: 'src/cli/dual/main.ts',
-  dualctl: 'src/cli/dualctl/main.ts',
-  daemon: 'src/daemon/main.ts',
-  proxy: 'src/proxy/main.ts',
-};
-const guestEntries = { guest: 'src/guest/main.ts' };
 const executables = new Set(['dual.js', 'dualctl.js']);
-const shebang = '#!/usr/bin/env node\n';
-
-/** esbuild's CommonJS shim looks for a global `require`, which ES modules do not have. */
-const requireBanner = `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`;
-
-/** Inside a container there are no node_modules: node-pty's native part is the pty.node that lies next to guest.js. */
-const ptyBesideGuest = {
-  name: 'pty-beside-guest',
-  setup(plugin) {
-    plugin.onLoad({ filter: /@lydell[\\/]node-pty[\\/]requireBinary\.js$/ }, () => ({
-      contents: 'exports.requireBinary = (file) => require("./" + file);',
-      loader: 'js',
-    }));
-  },
-};
+const shebang = Buffer.from('#!/usr/bin/env node\n');
 
 const common = {
   absWorkingDir: root,
@@ -53,55 +21,48 @@ const common = {
   legalComments: 'none',
 };
 
-function present(entries) {
-  const missing = Object.entries(entries).filter(([, file]) => !existsSync(path.join(root, file)));
-  for (const [name, file] of missing) console.error(`hack/build: ${file} is missing, dist/${name}.js is left out`);
-  if (missing.length > 0 && release) process.exit(1);
-  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file))));
-}
+/** What the host runs. Split, so that a command loads no more than it needs. */
+const host = build({
+  ...common,
+  entryPoints: {
+    dual: 'src/cli/dual/main.ts',
+    dualctl: 'src/cli/dualctl/main.ts',
+    daemon: 'src/daemon/main.ts',
+    proxy: 'src/proxy/main.ts',
+  },
+  packages: 'external',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+});
+
+const guest = build({ ...common, entryPoints: { guest: 'src/guest/main.ts' } });
 
 /** Replaces the file in one step and only when its content differs, since a daemon may be running from it. */
 function put(file, contents) {
-  if (existsSync(file) && readFileSync(file).equals(contents)) return;
-  mkdirSync(path.dirname(file), { recursive: true });
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(contents)) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, contents);
-  if (executables.has(path.basename(file))) chmodSync(temporary, 0o755);
-  renameSync(temporary, file);
+  fs.writeFileSync(temporary, contents);
+  if (executables.has(path.basename(file))) fs.chmodSync(temporary, 0o755);
+  fs.renameSync(temporary, file);
 }
 
-function withShebang(file, contents) {
-  const text = Buffer.from(contents);
-  if (!executables.has(path.basename(file)) || text.subarray(0, 2).toString() === '#!') return text;
-  return Buffer.concat([Buffer.from(shebang), text]);
+function finished(file, contents) {
+  const isBare = executables.has(path.basename(file)) && !shebang.subarray(0, 2).equals(contents.subarray(0, 2));
+  return isBare ? Buffer.concat([shebang, contents]) : Buffer.from(contents);
 }
 
-const ptyPackages = readdirSync(path.join(root, 'node_modules/@lydell')).filter(
-  (name) => name === `node-pty-linux-${process.arch}`,
-);
+function removeAllBut(kept) {
+  for (const entry of fs.readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    // Another build may be going on: its temporary files are its own.
+    if (entry.isFile() && !entry.name.endsWith('.tmp') && !kept.has(file)) fs.rmSync(file, { force: true });
+  }
+}
 
-const results = await Promise.all([
-  build({
-    ...common,
-    entryPoints: present(hostEntries),
-    packages: 'external',
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-  }),
-  build({ ...common, entryPoints: present(guestEntries), banner: { js: requireBanner }, plugins: [ptyBesideGuest] }),
-]);
-
-const kept = new Set();
-for (const { path: file, contents } of results.flatMap((result) => result.outputFiles ?? [])) {
-  put(file, withShebang(file, contents));
-  kept.add(file);
-}
-for (const name of ptyPackages) {
-  const target = path.join(dist, 'pty.node');
-  put(target, readFileSync(path.join(root, 'node_modules/@lydell', name, 'pty.node')));
-  kept.add(target);
-}
-for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-  const file = path.join(entry.parentPath, entry.name);
-  if (entry.isFile() && !kept.has(file)) rmSync(file);
-}
+const outputs = (await Promise.all([host, guest])).flatMap((result) => result.outputFiles);
+const files = new Map(outputs.map((output) => [output.path, finished(output.path, output.contents)]));
+const pty = path.join(root, `node_modules/@lydell/node-pty-linux-${process.arch}/pty.node`);
+if (fs.existsSync(pty)) files.set(path.join(dist, 'pty.node'), fs.readFileSync(pty));
+for (const [file, contents] of files) put(file, contents);
+removeAllBut(files);

@@ -32,7 +32,7 @@ export function ensureClone({ context, memory, workspace, observation }: StepInp
     ({ signal, progress }) => context.drivers.source.ensure(request, { signal, onProgress: progress }),
   );
   const job = context.jobs.clones.state(key);
-  const message = job.phase === 'running' ? job.progress : 'cloning';
+  const message = (job.phase === 'running' && job.progress) || 'cloning';
   throw new WaitingError(REASON.cloning, message, 60_000);
 }
 

@@ -8,11 +8,12 @@ import type { StepInput } from './steps.ts';
 const GUEST_PATIENCE_MS = 30_000;
 
 /** Makes and starts the machine. @throws WaitingError until its guest answers */
-export async function ensureContainer({ context, workspace, observation }: StepInput): Promise<void> {
+export async function ensureContainer({ context, memory, workspace, observation }: StepInput): Promise<void> {
   const { spec, actual, guest } = observation.container!;
   const { uid } = workspace.metadata;
   const running = containerUpToDate(observation) && actual?.running === true;
-  if (running && !isStuck(actual.startedAt, context.clock.now())) {
+  const now = context.clock.now();
+  if (running && now - (memory.silentSince ?? now) < GUEST_PATIENCE_MS) {
     throw new WaitingError(REASON.starting, guest.message ?? 'the machine has started and does not answer yet', 5_000);
   }
   if (running) {
@@ -21,11 +22,8 @@ export async function ensureContainer({ context, workspace, observation }: StepI
       'guest does not answer, starting the machine again',
     );
     await context.drivers.container.stop(uid);
+    delete memory.silentSince;
   }
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   await context.drivers.container.ensure(spec);
-}
-
-function isStuck(startedAt: string | undefined, now: number): boolean {
-  return startedAt !== undefined && now - Date.parse(startedAt) > GUEST_PATIENCE_MS;
 }

@@ -26,6 +26,6 @@ export function ensureImage({ context, memory, workspace, observation }: StepInp
     },
   );
   const job = context.jobs.builds.state(key);
-  const message = job.phase === 'running' ? job.progress : 'building the image';
+  const message = (job.phase === 'running' && job.progress) || 'building the image';
   throw new WaitingError(REASON.building, message, 60_000);
 }

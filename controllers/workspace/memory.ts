@@ -34,6 +34,8 @@ export interface Entry {
   readonly uid: string;
   /** What the proxy was told last, and what came of it. */
   published?: { key: string; results: PortResult[] };
+  /** Since when a running machine has been found not to answer, in milliseconds since the epoch. */
+  silentSince?: number;
   /** Stalled work by kind: not tried again while `key` (all that it depends on) is the same. */
   failures: Map<'clone' | 'image', { key: string; error: Error }>;
   /** Panes that ended by themselves and were started again: how often in a row, and when last (milliseconds since the epoch). */

@@ -102,7 +102,10 @@ async function observeContainer(look: Look, found: Found): Promise<ContainerObse
   const actual = await context.drivers.container.inspect(uid);
   if (actual?.running) context.guests.follow(uid, { endpoint: actual.guest, target: machineOf(actual) });
   else context.guests.forget(uid);
-  return { spec, ...(actual && { actual }), guest: context.guests.observe(uid) };
+  const guest = context.guests.observe(uid);
+  if (guest.answering || !actual?.running) delete look.memory.silentSince;
+  else look.memory.silentSince ??= context.clock.now();
+  return { spec, ...(actual && { actual }), guest };
 }
 
 /** Tells one run of a machine from the next: what was started in the earlier one is gone. */

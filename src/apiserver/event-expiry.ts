@@ -4,7 +4,7 @@ import type { Log } from '../log/log.ts';
 import type { Store } from '../store/store.ts';
 
 /** Milliseconds after its last write that an Event is kept: an hour, as in Kubernetes. */
-export const EVENT_LIFETIME = 3_600_000;
+const EVENT_LIFETIME = 3_600_000;
 const INTERVAL = 300_000;
 
 /** Removes Events that nothing has happened to for an hour, now and then. The result ends it. */

@@ -1,7 +1,9 @@
+import { mkdirSync } from 'node:fs';
 import { watch } from 'chokidar';
 
 /** Reports when a directory two levels below `root` ({project}/{branch}) comes or goes, as when somebody moves a clone away. */
 export function watchClones(root: string, onChange: (dir: string) => void): { close(): Promise<void> } {
+  mkdirSync(root, { recursive: true });
   const watcher = watch(root, {
     depth: 1,
     ignoreInitial: true,

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { resolvePaths } from '../config/paths.ts';
 import { createLog } from '../log/log.ts';
 import { startDaemon } from './daemon.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from '../exec/process-lock.ts';
 
 const { env } = process;
 const log = createLog('daemon', env['DUAL_LOG'] || 'info');

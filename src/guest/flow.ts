@@ -26,6 +26,7 @@ export function createSender(source: Readable, send: { data: (piece: Buffer) => 
   let backlog: Buffer = Buffer.alloc(0);
   let sourceEnded = false;
   let ended = false;
+  const progress: Progress = { moves: 0, bytes: 0 };
   const onEnd: (() => void)[] = [];
 
   function flush(): void {
@@ -47,6 +48,8 @@ export function createSender(source: Readable, send: { data: (piece: Buffer) => 
   }
   function take(chunk: Buffer | string): void {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    progress.moves += 1;
+    progress.bytes += bytes.length;
     backlog = backlog.length > 0 ? Buffer.concat([backlog, bytes]) : bytes;
     flush();
   }
@@ -60,12 +63,13 @@ export function createSender(source: Readable, send: { data: (piece: Buffer) => 
   return {
     grant(bytes) {
       room = Math.min(WINDOW, room + bytes);
+      progress.moves += 1;
       if (!ended) flush();
     },
     drained: () =>
       new Promise((resolve) => {
         if (ended) resolve();
-        else onEnd.push(whenQuiet(source, () => backlog.length > 0, resolve));
+        else onEnd.push(whenQuiet(progress, () => backlog.length > 0, resolve));
       }),
     stop() {
       ended = true;
@@ -76,35 +80,32 @@ export function createSender(source: Readable, send: { data: (piece: Buffer) => 
   };
 }
 
+interface Progress {
+  /** Rises with everything that comes or that makes room. */
+  moves: number;
+  /** Bytes that have come. */
+  bytes: number;
+}
+
 /** Calls back once, when nothing has come for a while although it could have. The result does so at once. */
-function whenQuiet(source: Readable, isHeldUp: () => boolean, callback: () => void): () => void {
-  let left = DRAIN_MAX;
-  let isQuiet = true;
+function whenQuiet(progress: Progress, isHeldUp: () => boolean, callback: () => void): () => void {
+  const limit = progress.bytes + DRAIN_MAX;
+  let moves = progress.moves;
   let timer = setTimeout(look, DRAIN_IDLE);
-  function seen(chunk: Buffer | string): void {
-    isQuiet = false;
-    left -= chunk.length;
-    if (left <= 0) done();
-  }
   // After one more turn of the event loop: a busy process may have had no time to read.
   function look(): void {
     timer = setTimeout(() => setImmediate(decide), 0);
   }
   function decide(): void {
-    if (isQuiet && !isHeldUp()) {
-      done();
-      return;
-    }
-    isQuiet = true;
-    timer = setTimeout(look, DRAIN_IDLE);
+    const isQuiet = moves === progress.moves && !isHeldUp();
+    moves = progress.moves;
+    if (isQuiet || progress.bytes > limit) callback();
+    else timer = setTimeout(look, DRAIN_IDLE);
   }
-  function done(): void {
+  return () => {
     clearTimeout(timer);
-    source.off('data', seen);
     callback();
-  }
-  source.on('data', seen);
-  return done;
+  };
 }
 
 export interface Receiver {

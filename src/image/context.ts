@@ -59,5 +59,5 @@ function addEntry(pack: Pack, entry: Exclude<ContextEntry, Tree>): void {
     return;
   }
   const type = entry.kind === 'symlink' ? 'symlink' : 'link';
-  pack.entry({ ...COMMON, name: entry.path, type, linkname: entry.target, mode: 0o777 });
+  pack.entry({ ...COMMON, name: entry.path, type, linkname: entry.target, mode: 0o755 });
 }

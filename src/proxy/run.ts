@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Log } from '../log/log.ts';
 import { createControlClient } from './control-client.ts';
 import { createControl, listenOnSocket, socketIdentity } from './control.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from '../exec/process-lock.ts';
 import { PROTOCOL, type ProxyHello } from './protocol.ts';
 import { createProxy } from './proxy.ts';
 

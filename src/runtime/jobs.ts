@@ -46,7 +46,7 @@ export class Jobs {
     }
     const job: Job = {
       controller: new AbortController(),
-      progress: 'waiting for its turn',
+      progress: this.#running < this.#limit ? '' : 'waiting for its turn',
       startedAt: Date.now(),
       waiters: new Map([[waiter, wake]]),
       finished: Promise.resolve(),

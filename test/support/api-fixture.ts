@@ -40,7 +40,7 @@ interface RequestOptions {
   body?: unknown;
 }
 
-export interface RawAnswer {
+interface RawAnswer {
   code: number;
   headers: http.IncomingHttpHeaders;
   text: string;

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -19,5 +20,9 @@ export async function testGuestRuntime(): Promise<string> {
     logLevel: 'silent',
   });
   const ptyAddon = createRequire(import.meta.url).resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`);
-  return ensureGuestRuntime({ cache: testCache, guestBundle, ptyAddon, env: process.env });
+  try {
+    return await ensureGuestRuntime({ cache: testCache, guestBundle, ptyAddon, env: process.env });
+  } finally {
+    await rm(guestBundle);
+  }
 }

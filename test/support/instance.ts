@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -169,6 +169,7 @@ function get(options: http.RequestOptions): Promise<{ status: number; body: stri
 
 /** Ends and removes everything of the instance, whatever state a test has left it in. */
 async function destroy({ home, paths, env }: Instance): Promise<void> {
+  if (!existsSync(home)) return;
   await command('dual.js', ['daemon', 'stop'], env);
   execFileSync('sh', ['-c', 'tmux -S "$1" kill-server 2>/dev/null; true', 'sh', paths.tmuxSocket]);
   try {

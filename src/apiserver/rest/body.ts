@@ -9,7 +9,7 @@ import type { Served } from '../served/served.ts';
 export const MAX_BODY = 3 * 1024 * 1024;
 
 /** Without parameters, in lower case; JSON when there is none, since old clients send none. */
-export function mediaType(contentType: string | undefined): string {
+function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]!.trim().toLowerCase() || 'application/json';
 }
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../../errors/api-error.ts';
 
-export type Labels = Record<string, string>;
+type Labels = Record<string, string>;
 export type LabelMatcher = (labels: Labels) => boolean;
 
 const KEY = '([A-Za-z0-9._/-]+)';

@@ -15,7 +15,7 @@ export interface Column {
   cell: (object: KubeObject, now: number) => string | number | boolean | null;
 }
 
-export interface SubresourceRequest {
+interface SubresourceRequest {
   object: KubeObject;
   query: Readonly<Record<string, string | undefined>>;
   /** Aborts when the client goes or the server closes. */

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Context } from './context.ts';
 
 /** A client of the API server; the daemon is started when none runs. The caller closes the client. */
-export async function connect(context: Pick<Context, 'paths' | 'env'>): Promise<Client> {
+async function connect(context: Pick<Context, 'paths' | 'env'>): Promise<Client> {
   const [{ ensureDaemon }, { createClient }] = await Promise.all([
     import('../../daemon/start.ts'),
     import('../../client/http-client.ts'),

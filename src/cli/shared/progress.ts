@@ -13,7 +13,8 @@ const silent: Progress = { update: () => undefined, around: (write) => write(), 
 
 /** Begins to spin; call `stop` in a `finally`. */
 export async function startProgress(context: Pick<Context, 'stderr'>, text: string): Promise<Progress> {
-  if (!context.stderr.isTTY) return silent;
+  // A terminal that does not know its width (0, in some CI) would make ora count lines for ever.
+  if (!context.stderr.isTTY || !context.stderr.columns) return silent;
   const { default: ora } = await import('ora');
   // discardStdin would put the terminal in raw mode, where ^C no longer is a signal.
   const spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start();

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { WatchMessage } from '../../../src/proxy/protocol.ts';
@@ -84,15 +85,30 @@ it('are not listened on beyond loopback', async () => {
   for (const host of ['127.0.1.1', '::1']) expect(await isListening(host, port)).toBe(false);
 });
 
-it('let go, end the connections that are kept', async () => {
-  await fixture.workspace('one', { [port]: (_request, response) => response.end('ok') });
-  const socket = net.connect(port, '127.0.0.1');
-  socket.write('GET / HTTP/1.1\r\nHost: one.localhost\r\n\r\n');
-  await once(socket, 'data');
-  const closed = once(socket, 'close');
-  socket.resume();
-  fixture.proxy.withdraw('one');
+it('let go, end the connections that are kept, once what is under way has been answered', async () => {
+  const requests: ServerResponse[] = [];
+  await fixture.workspace('one', { [port]: (_request, response) => requests.push(response) });
+  const request = 'GET / HTTP/1.1\r\nHost: one.localhost\r\n\r\n';
+  const [idle, busy] = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')];
+  idle.write(request);
+  await eventually(() => expect(requests).toHaveLength(1));
+  requests[0]?.end('done');
+  await once(idle, 'data');
+  busy.write(request);
+  await eventually(() => expect(requests).toHaveLength(2));
+  const closed = once(idle.resume(), 'close');
+  const endpoint = fixture.guests.get('one')?.endpoint;
+  const state = { phase: 'Ready', message: '' };
+  await fixture.proxy.publish({ workspace: 'one', ...(endpoint && { endpoint }), ports: [], state });
   await closed;
+  let answers = '';
+  busy.on('data', (chunk) => (answers += String(chunk)));
+  requests[1]?.end('done too');
+  await eventually(() => expect(answers).toContain('done too'));
+  const ended = once(busy, 'end');
+  busy.write(request);
+  await ended;
+  expect(answers).toMatch(/HTTP\/1.1 502 [^]*Connection: close/);
 });
 
 it('held by another process are reported with its name, while the others work, and taken when free', async () => {

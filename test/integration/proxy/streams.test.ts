@@ -37,6 +37,24 @@ describe('streams', () => {
     await eventually(() => expect(fixture.guests.get('one')?.openTunnels()).toBe(0));
   });
 
+  it('given up before there is an answer end at the service too', async () => {
+    const server = http.createServer();
+    await fixture.workspace('one', { [port]: server });
+    for (const method of ['GET', 'POST']) {
+      const arrived = once(server, 'request') as Promise<[http.IncomingMessage, http.ServerResponse]>;
+      const options = { host: '127.0.0.1', port, agent: false, method, headers: { host: 'one.localhost' } };
+      const request = http.request(options);
+      request.on('error', () => request.destroy());
+      if (method === 'GET') request.end();
+      else request.write('part of a body');
+      const [, unanswered] = await arrived;
+      const closed = once(unanswered, 'close');
+      request.destroy();
+      await closed;
+    }
+    await eventually(() => expect(fixture.guests.get('one')?.openTunnels()).toBe(0));
+  });
+
   it('cut off by the service are cut off at the client', async () => {
     await fixture.workspace('one', {
       [port]: (_request, response) => {

@@ -71,9 +71,8 @@ describe('a keyed lock', () => {
       order.push('third');
       release();
     });
-    await (
-      await lock('b')
-    )();
+    const other = await lock('b');
+    other();
     impatient.abort(new Error('enough'));
     expect(await second).toMatchObject({ message: 'enough' });
     order.push('first done');

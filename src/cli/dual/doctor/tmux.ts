@@ -3,7 +3,7 @@ import type { CheckResult, DoctorContext } from './check.ts';
 import { commandVersion } from './command-version.ts';
 import { installCommand } from './install-command.ts';
 
-const NEEDED = '>=3.0.0';
+const NEEDED = '>=3.2.0';
 
 export async function checkTmux(context: DoctorContext): Promise<CheckResult> {
   const name = 'tmux';

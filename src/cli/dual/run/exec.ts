@@ -34,7 +34,7 @@ export async function execInWorkspace(
     ...(terminal && { tty: { ...sizeOf(terminal), term: context.env['TERM'] ?? 'xterm' } }),
   };
   // Whoever read the output may go; that is for the command to hear of, by a broken pipe, and no reason to end here.
-  context.stdout.removeAllListeners('error');
+  context.stdout.removeAllListeners('error').on('error', () => undefined);
   const leaveRawMode = terminal ? enterRawMode(terminal) : undefined;
   try {
     return await execInGuest(

@@ -21,10 +21,16 @@ export interface Target {
 export async function runnableWorkspace(context: Context, target: Target): Promise<Workspace> {
   const workspace = await readWorkspace(context, target.name);
   refuseUnusable(workspace);
-  if (hasMachine(workspace) && !isUnrequested(workspace)) return workspace;
+  if (!isUnrequested(workspace) && (await isRunnable(context, workspace))) return workspace;
   const { requestWorkspace } = await import('../workspace/request.ts');
   const need = { isThere: hasMachine, timeout: target.timeout };
   return withClient(context, (client) => requestWorkspace(context, client, { workspace, need }));
+}
+
+/** What a status says lags a little behind: panes are started as soon as the machine answers. */
+async function isRunnable(context: Context, workspace: Workspace): Promise<boolean> {
+  if (hasMachine(workspace)) return true;
+  return workspace.status?.clone?.path !== undefined && answers(context, workspace);
 }
 
 async function readWorkspace(context: Context, name: string | undefined): Promise<Workspace> {

@@ -19,7 +19,7 @@ Examples:
   dualctl delete -f lightfast.yaml
 
 Uncommitted and unpushed work is kept, and it is told where. What a manifest in the watched directory declares
-comes back: remove the manifest instead.`;
+is removed for good by removing that manifest.`;
 
 interface DeleteOptions extends SelectionOptions {
   wait: boolean;

@@ -64,7 +64,7 @@ function labelCells(object: KubeObject, options: TableOptions): string[] {
 }
 
 /** `a=b,c=d`, or `<none>`. */
-export function formatLabels(labels: Record<string, string>): string {
+function formatLabels(labels: Record<string, string>): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? '<none>' : pairs.sort().join(',');
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { CommandError, run } from '../../../exec/run.ts';
 
 /** One tmux command: its name and arguments, none of which anything interprets. */
@@ -45,6 +46,7 @@ export function createTmux(socket: string, env: () => Promise<Record<string, str
           return await once(commands, options);
         } catch (error) {
           if (!options?.start || !isEnding(error) || attempt === ATTEMPTS) throw error;
+          await setTimeout(attempt * 20);
         }
       }
     },

@@ -29,7 +29,6 @@ const HOOKS = [
  * left as it comes.
  */
 const SERVER: readonly Command[] = [
-  ['set-option', '-g', 'destroy-unattached', 'off'],
   ['set-option', '-s', 'exit-unattached', 'off'],
   ['if-shell', '-F', '#{==:#{history-limit},2000}', 'set-option -g history-limit 50000'],
   ['if-shell', '-F', '#{==:#{escape-time},500}', 'set-option -s escape-time 10'],
@@ -41,6 +40,12 @@ function notify(): string {
   return `set-option -saF ${CHANGED} '${name} ' ; wait-for -S ${CHANNEL}`;
 }
 
+/**
+ * tmux with libutempter misses the end of a process that falls into the moment in which a pane is started, until another process
+ * ends. This one does. To be run after panes were started.
+ */
+export const COLLECT: Command = ['run-shell', '-b', 'true'];
+
 /** All of it in one client, so that a session is there with its labels and panes or not at all. */
 export function createCommands(spec: SessionSpec, install: string): Command[] {
   const name = tmuxName(spec.name);
@@ -48,6 +53,7 @@ export function createCommands(spec: SessionSpec, install: string): Command[] {
   return [
     ['new-session', '-d', '-s', name, '-n', name, ...SIZE, ...environment(spec.env), ...startArgs(first ?? SHELL)],
     ...labels(spec, install).map(([key, value]): Command => ['set-option', '-t', `=${name}:`, key, encoded(value)]),
+    ['set-option', '-t', `=${name}:`, 'destroy-unattached', 'off'],
     ...windowCommands(`=${name}:`),
     ...paneCommands(first ?? SHELL, `=${name}:`),
     ...SERVER,

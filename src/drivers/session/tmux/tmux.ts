@@ -11,7 +11,7 @@ import { followPane } from './follow.ts';
 import { LIST_COMMANDS, parseSessions, tmuxName } from './format.ts';
 import type { TmuxPane, TmuxSession } from './format.ts';
 import { endProcesses } from './processes.ts';
-import { createCommands, respawnCommands, splitCommands, windowForPane } from './script.ts';
+import { COLLECT, createCommands, respawnCommands, splitCommands, windowForPane } from './script.ts';
 import { watchServer } from './watch.ts';
 
 export interface TmuxDriverOptions {
@@ -64,6 +64,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
   async function listSessions(): Promise<TmuxSession[]> {
     return explained(async () => {
       const sessions = parseSessions((await tmux.ask(LIST_COMMANDS)) ?? '', install);
+      if (sessions.some(({ panes }) => panes.some(isHalfDead))) await tmux.ask([COLLECT]);
       for (const { name } of sessions) realNames.set(tmuxName(name), name);
       return sessions;
     });
@@ -78,7 +79,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
     await mkdir(path.dirname(socket), { recursive: true, mode: 0o700 });
     realNames.set(tmuxName(spec.name), spec.name);
     try {
-      await tmux.run(createCommands(spec, install), { cwd: spec.cwd, start: true });
+      await tmux.run([...createCommands(spec, install), COLLECT], { cwd: spec.cwd, start: true });
     } catch (error) {
       await completeSession(spec, error);
     }
@@ -101,7 +102,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
     const session = await mustFind(sessionName);
     if (session.panes.some(({ name }) => name === pane.name)) return;
     const window = (session.panes.at(-1) ?? session.others.at(-1))?.window ?? `${session.id}:`;
-    const inCwd = (commands: Command[]): Promise<string> => tmux.run(commands, { cwd: session.cwd });
+    const inCwd = (commands: Command[]): Promise<string> => tmux.run([...commands, COLLECT], { cwd: session.cwd });
     try {
       await inCwd(splitCommands(window, pane));
     } catch (error) {
@@ -115,7 +116,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
     const pane = session.panes.find(({ name }) => name === spec.name);
     if (!pane) return addPane(sessionName, spec);
     await end([pane]);
-    await explained(() => tmux.run(respawnCommands(pane.id, spec, pane.restarts + 1)));
+    await explained(() => tmux.run([...respawnCommands(pane.id, spec, pane.restarts + 1), COLLECT]));
   }
 
   async function removePane(sessionName: string, paneName: string): Promise<void> {
@@ -184,6 +185,11 @@ async function probe(env: () => Promise<Record<string, string>>): Promise<{ avai
       message: `${error.message}; install it with: apt-get install tmux, or: brew install tmux`,
     };
   }
+}
+
+/** Its terminal is closed, and how it ended not known: most often for a moment only. What it causes to be told comes as a change. */
+function isHalfDead({ running, exitCode }: TmuxPane): boolean {
+  return !running && exitCode === undefined;
 }
 
 /** A build from source may have no number: it is taken for a new one. */

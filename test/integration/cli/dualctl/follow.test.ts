@@ -6,7 +6,7 @@ import { eventually } from '../../../support/eventually.ts';
 
 /** Says what it was asked for, and with `follow` goes on until the client leaves. */
 const subresources: SubresourceHandlers = {
-  async *'workspaces/log' ({ object, query, signal }) {
+  async *'workspaces/log'({ object, query, signal }) {
     const { container, tailLines, follow } = query;
     yield `${object.metadata.name} ${container} ${tailLines}\n`;
     if (follow !== 'true') return;

@@ -3,8 +3,8 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 
 /**
- * Takes the lock that makes this the only daemon on a state directory. The kernel lets go of it with the process, however that
- * ends, so no stale lock can stay behind.
+ * Makes this process the only one with that file. The kernel lets go of the lock with the process, however that ends, so that no
+ * stale one can stay behind.
  * @returns how to let go of it, or undefined when another process has it
  */
 export function acquireLock(file: string): (() => void) | undefined {
@@ -12,7 +12,6 @@ export function acquireLock(file: string): (() => void) | undefined {
   const database = new Database(file, { timeout: 0 });
   try {
     database.pragma('locking_mode = EXCLUSIVE');
-    database.exec('BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER); COMMIT');
     database.exec('BEGIN EXCLUSIVE');
     return () => database.close();
   } catch (error) {

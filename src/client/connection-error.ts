@@ -1,4 +1,7 @@
-/** Nothing answered on the API's socket, or the connection broke. `code` is the system's, as in `ENOENT`, `ECONNREFUSED`, `ECONNRESET`. */
+/**
+ * Nothing answered on the API's socket, or the connection broke. `code` is the system's: `ENOENT` and `ECONNREFUSED` when no daemon
+ * runs, `ECONNRESET` when it went away, `ETIMEDOUT` when it does not answer, `ECANCELED` when the client was closed.
+ */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: string;
@@ -19,7 +22,8 @@ export function connectionError(error: unknown, socketPath: string): ConnectionE
   return new ConnectionError(code, message, { cause: error });
 }
 
-function codeOf(error: unknown): string {
+/** The system's code of an error, `UNKNOWN` when it has none. */
+export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? code : 'UNKNOWN';
 }

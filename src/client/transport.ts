@@ -1,8 +1,10 @@
-import type { Dispatcher } from 'undici';
-import { Pool } from 'undici';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Status } from '../api/meta.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { connectionError } from './connection-error.ts';
+import type { Request } from './connections.ts';
+import { createConnections } from './connections.ts';
 import { splitLines } from './lines.ts';
 
 export interface RequestOptions {
@@ -21,34 +23,26 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-type Body = Dispatcher.ResponseData['body'];
-
 /** Milliseconds for the server to answer. */
 const ANSWER_TIMEOUT = 60_000;
 /** Streams are silent for as long as nothing happens. */
 const UNLIMITED = 0;
 
-/** Requests over a unix socket, on connections that are kept and used again. */
-export function createTransport(socketPath: string): Transport {
-  // Streams take a connection each for as long as they last, so their number is not limited.
-  const pool = new Pool('http://localhost', { socketPath });
+/** Requests over a unix socket; `answerTimeout` in milliseconds of silence, which streams do not have. */
+export function createTransport(socketPath: string, answerTimeout = ANSWER_TIMEOUT): Transport {
+  const connections = createConnections(socketPath);
 
-  async function request(path: string, options: RequestOptions, patience: number): Promise<Body> {
-    const response = await pool.request({
-      path,
-      method: options.method ?? 'GET',
-      headersTimeout: patience,
-      bodyTimeout: patience,
-      ...payload(options),
-    });
-    if (response.statusCode >= 400) throw refusal(response.statusCode, await response.body.text());
-    return response.body;
+  async function request(path: string, options: RequestOptions, timeout: number): Promise<IncomingMessage> {
+    const answer = await connections.send({ path, timeout, ...written(options) });
+    const code = answer.statusCode ?? 0;
+    if (code >= 400) throw refusal(code, await text(answer));
+    return answer;
   }
 
   return {
     async send(path, options = {}) {
       try {
-        return await (await request(path, options, ANSWER_TIMEOUT)).text();
+        return await text(await request(path, options, answerTimeout));
       } catch (error) {
         throw explained(error, socketPath, options.signal);
       }
@@ -61,35 +55,31 @@ export function createTransport(socketPath: string): Transport {
         throw explained(error, socketPath);
       }
     },
-    close: () => pool.destroy(),
-  };
-}
-
-function payload({ body, contentType, accept, signal }: RequestOptions): {
-  body?: string;
-  headers: Record<string, string>;
-  signal?: AbortSignal;
-} {
-  return {
-    headers: {
-      accept: accept ?? 'application/json',
-      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+    async close() {
+      connections.close();
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
   };
 }
 
-function refusal(code: number, text: string): ApiError {
-  const status = parseStatus(text);
+function written(options: RequestOptions): Omit<Request, 'path' | 'timeout'> {
+  const { method = 'GET', accept = 'application/json', contentType = 'application/json', signal } = options;
+  const common = { method, ...(signal && { signal }) };
+  if (options.body === undefined) return { ...common, headers: { accept } };
+  const body = JSON.stringify(options.body);
+  const length = String(Buffer.byteLength(body));
+  return { ...common, body, headers: { accept, 'content-type': contentType, 'content-length': length } };
+}
+
+function refusal(code: number, answer: string): ApiError {
+  const status = parseStatus(answer);
   return status
     ? ApiError.fromStatus(status)
-    : new ApiError('InternalError', `the server answered ${code}: ${text.slice(0, 200)}`);
+    : new ApiError('InternalError', `the server answered ${code}: ${answer.slice(0, 200)}`);
 }
 
-function parseStatus(text: string): Status | undefined {
+function parseStatus(answer: string): Status | undefined {
   try {
-    const value = JSON.parse(text) as Status | null;
+    const value = JSON.parse(answer) as Status | null;
     return value?.kind === 'Status' ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -98,6 +88,7 @@ function parseStatus(text: string): Status | undefined {
 }
 
 function explained(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
-  if (error instanceof ApiError || signal?.aborted) return error;
+  if (error instanceof ApiError) return error;
+  if (signal?.aborted) return signal.reason;
   return connectionError(error, socketPath);
 }

@@ -81,7 +81,7 @@ async function applyAll(file: ValidFile, documents: ManifestDocument[], options:
   if (check.outcome === 'refused') return { state: 'refused', errors: check.errors.map(formatManifestError) };
 
   const entry = writeIntent(file, ordered, { state, uids: check.uids });
-
+  await state.save();
   const changes: string[] = [];
   for (const document of ordered) {
     const { uid, result } = await applyDocument(client, document, file.path);
@@ -90,7 +90,7 @@ async function applyAll(file: ValidFile, documents: ManifestDocument[], options:
     if (result !== 'unchanged') changes.push(`${keyOfDocument(document)} ${result}`);
   }
   entry.hash = file.hash;
-
+  await state.save();
   if (changes.length > 0) reports.done(file.path, REASON.manifestApplied, `${file.path}: ${changes.join(', ')}`);
   return { state: 'current' };
 }

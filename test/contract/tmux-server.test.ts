@@ -112,13 +112,9 @@ describe('tmux server', () => {
     await create();
     const seen: (string | undefined)[] = [];
     driver.watch((name) => seen.push(name), stop.signal);
-    const waiting = async (): Promise<void> => expect(await tmuxAt(socket, 'list-clients')).toBe('');
-    await waiting();
+    await driver.restartPane('app', pane('dev', 'sleep', '1000'));
+    await eventually(() => expect(seen).toContain('app'));
     const pid = Number(await tmuxAt(socket, 'display-message', '-p', '#{pid}'));
-    await eventually(async () => {
-      const { panes = [] } = (await driver.getSession('app')) ?? {};
-      expect(panes).toHaveLength(1);
-    });
     process.kill(pid, 'SIGKILL');
     await eventually(() => expect(seen).toContain(undefined));
     expect(await driver.listSessions()).toEqual([]);

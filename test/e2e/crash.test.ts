@@ -13,12 +13,23 @@ const MAKING = ['announceRoute', 'ensureClone', 'ensureImage', 'ensureContainer'
 const UNMAKING = ['withdrawRoute', 'endJobs', 'removeSession', 'removeContainer', 'releaseClone', 'dropFinalizer'];
 
 let dual: Instance;
+let repo: string;
+let images = 0;
 
 beforeAll(async () => {
   dual = await createInstance({ start: false });
-  const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
-  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }));
+  repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
+  declareProject();
 });
+
+/** With a build step of its own, so that the image has to be made. */
+function declareProject(...setup: string[]): void {
+  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES, image: { setup } }));
+}
+
+function declareWorkspace(): void {
+  dual.manifest('ws.yaml', workspace('app-main', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
+}
 
 afterAll(() => dual.destroy());
 
@@ -26,12 +37,10 @@ async function untilCrashed(): Promise<void> {
   await eventually(async () => expect((await daemonStatus(dual.paths)).running).toBe(false), { timeout: 60_000, interval: 50 });
 }
 
-/** Has the next daemon die at that point; without it goes on. */
-async function restart(crashAt?: string): Promise<void> {
+async function kill(): Promise<void> {
   const { running } = await daemonStatus(dual.paths);
   if (running) process.kill(await dual.daemonPid(), 'SIGKILL');
   await untilCrashed();
-  await dual.start(crashAt === undefined ? {} : { DUAL_CRASH_AT: crashAt });
 }
 
 function sessions(): string[] {
@@ -48,28 +57,46 @@ const points = (steps: string[]): string[] => steps.flatMap((step) => [`before:$
 // A step that waits for work in the background does not return: its end is the next look.
 const making = points(MAKING).filter((point) => point !== 'after:ensureClone' && point !== 'after:ensureImage');
 
+async function convergesToOneOfEach(): Promise<void> {
+  await dual.start();
+  await eventually(() => dual.ready('app-main'), { timeout: 90_000 });
+  expect(dual.containers()).toHaveLength(1);
+  expect(sessions()).toEqual(['app-main']);
+  expect(clones()).toEqual(['main']);
+  await remove();
+}
+
 describe('kill -9 of the daemon', () => {
   it.each(making)('%s while a workspace is made: nothing is made twice', async (point) => {
-    await restart();
-    dual.manifest('ws.yaml', workspace('app-main', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
-    await restart(`${point}@app-main`);
+    await kill();
+    images += 1;
+    declareProject(`echo ${images}`);
+    declareWorkspace();
+    await dual.start({ DUAL_CRASH_AT: `${point}@app-main` });
     await untilCrashed();
-    await restart();
-    await eventually(() => dual.ready('app-main'), { timeout: 60_000 });
-    expect(dual.containers()).toHaveLength(1);
-    expect(sessions()).toEqual(['app-main']);
-    expect(clones()).toEqual(['main']);
-    await remove();
+    await convergesToOneOfEach();
+  });
+
+  it('in the middle of a build: it is built again', async () => {
+    await kill();
+    declareProject('sleep 4');
+    declareWorkspace();
+    await dual.start();
+    await eventually(async () => expect((await dual.workspace('app-main')).status?.phase).toBe('Building'), { timeout: 60_000 });
+    await kill();
+    await convergesToOneOfEach();
   });
 
   it.each(points(UNMAKING))('%s while a workspace goes: nothing is left over', async (point) => {
-    await restart();
-    dual.manifest('ws.yaml', workspace('app-main', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
-    await eventually(() => dual.ready('app-main'), { timeout: 60_000 });
-    await restart(`${point}@app-main`);
+    await kill();
+    declareWorkspace();
+    await dual.start();
+    await eventually(() => dual.ready('app-main'), { timeout: 90_000 });
+    await kill();
     dual.removeManifest('ws.yaml');
+    await dual.start({ DUAL_CRASH_AT: `${point}@app-main` });
     await untilCrashed();
-    await restart();
+    await dual.start();
     await untilGone();
   });
 });

@@ -56,6 +56,7 @@ export async function startGuest(bundle: string, socket?: string): Promise<TestG
     pid: child.pid ?? 0,
     directory,
     async stop() {
+      // Nothing to do when it has ended.
       child.kill('SIGTERM');
       await exited;
       rmSync(directory, { recursive: true, force: true });
@@ -69,7 +70,7 @@ export function request(argv: string[], rest: Partial<ExecRequest> = {}): ExecRe
 
 /** Runs a command to its end and gives what it wrote. */
 export async function run(
-  guest: TestGuest,
+  guest: Pick<TestGuest, 'endpoint'>,
   command: ExecRequest,
   io: { input?: string | Buffer } & Omit<Partial<ExecStreams>, 'stdin'> = {},
 ): Promise<{ result: ExecResult; stdout: Buffer; stderr: Buffer }> {

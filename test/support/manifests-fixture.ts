@@ -26,6 +26,8 @@ export interface ManifestsFixture {
   remove(...files: string[]): Promise<void>;
   move(from: string, to: string): Promise<void>;
   start(client?: Client): Promise<ManifestWatcher>;
+  /** Starts one that is never heard of again, as if its process had been killed. */
+  startAndAbandon(dying: { client: Client; release(): void }): Promise<void>;
   stop(): Promise<void>;
   settled(): Promise<void>;
   /** `Kind/name` of everything on the server that is not on its way out. */
@@ -78,6 +80,14 @@ export async function createManifestsFixture(timing: Partial<ManifestTiming> = {
         timing: { ...TIMING, ...timing },
       });
       return watcher;
+    },
+    async startAndAbandon({ client, release }) {
+      const abandoned = await fixture.start(client);
+      watcher = undefined;
+      onTestFinished(async () => {
+        release();
+        await abandoned.close();
+      });
     },
     async stop() {
       await watcher?.close();

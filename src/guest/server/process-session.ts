@@ -32,7 +32,7 @@ function signalSession(leader: number, signal: NodeJS.Signals): void {
 }
 
 /** The processes of a session, from /proc; those that have ended and only wait to be collected are left out. */
-export function membersOf(session: number): number[] {
+function membersOf(session: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => isMember(pid, session));
 }

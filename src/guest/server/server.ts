@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EXEC_UPGRADE, GUEST_HEADER, PROTOCOL } from '../protocol.ts';
-import type { Hello, ListeningPort } from '../protocol.ts';
+import type { Hello, ListeningPort, PortsMessage } from '../protocol.ts';
 import type { Commands } from './commands.ts';
 import { serveExec } from './exec.ts';
 import type { PortWatch } from './port-watch.ts';
@@ -64,8 +64,9 @@ function streamPorts(response: ServerResponse, watch: PortWatch): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const send = (ports: ListeningPort[]): void => {
     last = ports;
+    const message: PortsMessage = { ports };
     if (response.writableLength > MAX_LAG) response.destroy();
-    else response.write(`${JSON.stringify({ ports })}\n`);
+    else response.write(`${JSON.stringify(message)}\n`);
   };
   const unsubscribe = watch.subscribe(send);
   const heartbeat = setInterval(() => send(last), HEARTBEAT);

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { daemonCommand, daemonStatus, stopDaemon } from '../../../daemon/start.ts';
 import { note, print, type Context } from '../../shared/context.ts';
 import { CliError } from '../../shared/errors.ts';
+import { quote } from '../quote.ts';
 import { findService, type ServiceHost } from '../service/find-service.ts';
 import type { Service } from '../service/service.ts';
 
@@ -34,8 +36,9 @@ async function requireService(context: Context): Promise<Service> {
   const { file, args } = daemonCommand();
   const service = await findService(host, [file, ...args]);
   if (service) return service;
+  const home = context.paths.isolated ? `DUAL_HOME=${quote(path.resolve(context.env['DUAL_HOME'] ?? ''))} ` : '';
   throw new CliError(
-    'neither a systemd user manager nor launchd answers here; have your login do it instead, by this line in ~/.profile: dual daemon start',
+    `neither a systemd user manager nor launchd answers here; have your login do it, by this line in ~/.profile: ${home}dual daemon start`,
   );
 }
 

@@ -48,8 +48,8 @@ async function start(context: Context): Promise<void> {
 
 async function stop(context: Context, options: { keepProxy?: boolean }): Promise<void> {
   const stopped = await stopDaemon(context.paths);
-  if (!options.keepProxy) await stopProxy(context.paths);
   print(context, stopped ? 'daemon stopped' : 'the daemon does not run');
+  if (!options.keepProxy && (await stopProxy(context.paths))) print(context, 'proxy stopped');
 }
 
 async function restart(context: Context): Promise<void> {

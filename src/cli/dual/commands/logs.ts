@@ -72,17 +72,23 @@ export function logPath(workspace: Workspace, pane: string, options: LogsOptions
 
 /** The one that was asked for, else the first that runs a command, else the first. @throws CliError that lists the panes */
 async function choosePane(client: Client, workspace: Workspace, wanted: string | undefined): Promise<string> {
-  const { name } = workspace.metadata;
-  const there = workspace.status?.session?.panes?.map((pane) => pane.name) ?? [];
-  if (wanted !== undefined) {
-    if (there.length === 0 || there.includes(wanted)) return wanted;
-    throw new CliError(`workspace "${name}" has no pane "${wanted}"; panes: ${there.join(', ')}`);
-  }
+  const panes = workspace.status?.session?.panes?.map(({ name }) => name) ?? [];
+  const [first] = panes;
+  if (first === undefined) throw noSession(workspace);
+  if (wanted === undefined)
+    return (await panesWithCommand(client, workspace)).find((pane) => panes.includes(pane)) ?? first;
+  if (panes.includes(wanted)) return wanted;
+  throw new CliError(`workspace "${workspace.metadata.name}" has no pane "${wanted}"; panes: ${panes.join(', ')}`);
+}
+
+async function panesWithCommand(client: Client, workspace: Workspace): Promise<string[]> {
   const project = await client.get<Project>(PROJECTS, workspace.spec.project);
-  const withCommand = project.spec.session.panes.filter((pane) => pane.command !== undefined).map((pane) => pane.name);
-  const pane = withCommand.find((candidate) => there.includes(candidate)) ?? there[0];
-  if (pane !== undefined) return pane;
-  throw new CliError(
-    `workspace "${name}" has no session yet (${workspace.status?.phase ?? 'Pending'}); see: dualctl describe workspace ${name}`,
+  return project.spec.session.panes.filter(({ command }) => command !== undefined).map(({ name }) => name);
+}
+
+function noSession({ metadata, status }: Workspace): CliError {
+  const phase = status?.phase ?? 'Pending';
+  return new CliError(
+    `workspace "${metadata.name}" has no session yet (${phase}); see: dualctl describe workspace ${metadata.name}`,
   );
 }

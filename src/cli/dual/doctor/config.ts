@@ -3,7 +3,7 @@ import type { CheckResult, DoctorContext } from './check.ts';
 import { checkDirectories } from './directories.ts';
 import { checkDisk } from './disk.ts';
 import { checkListen } from './listen.ts';
-import { quote } from './quote.ts';
+import { quote } from '../quote.ts';
 
 /** The daemon's config.yaml, and what it says where things are. */
 export async function checkConfigured(context: DoctorContext): Promise<CheckResult[]> {

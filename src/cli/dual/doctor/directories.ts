@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckResult, DoctorContext } from './check.ts';
-import { quote } from './quote.ts';
+import { quote } from '../quote.ts';
 
 /** Socket paths end at 107 bytes; guests add `/r/` and ten characters to the state directory. */
 const MAX_STATE = 107 - '/r/00000000/s'.length;

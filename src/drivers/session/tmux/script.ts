@@ -7,10 +7,17 @@ const SIZE = ['-x', '200', '-y', '50'] as const;
 
 /** Hooks at an index of their own leave those that a person has set alone. */
 const HOOK_INDEX = 770;
-/** Signalled whenever something happened; a signal that nobody waits for is kept. */
-export const CHANNEL = 'dual-changed';
+/** Signalled when something happened after a time in which nothing did. */
+const CHANNEL = 'dual-changed';
 /** Names of the sessions with which something happened since it was read last. */
-export const CHANGED = '@dual_changed';
+const CHANGED = '@dual_changed';
+
+/** Arguments of a client: prints what has changed, and ends when there is more. */
+export const READ_AND_WAIT: readonly string[] = [
+  ...['display-message', '-p', `#{${CHANGED}}`, ';'],
+  ...['set-option', '-su', CHANGED, ';'],
+  ...['wait-for', CHANNEL],
+];
 
 const HOOKS = [
   'pane-died',
@@ -35,9 +42,10 @@ const SERVER: readonly Command[] = [
   ...HOOKS.map((hook): Command => ['set-hook', '-g', `${hook}[${HOOK_INDEX}]`, notify()]),
 ];
 
+/** Two signals without anybody who waits would cancel each other out: only the first change since the last look gives one. */
 function notify(): string {
   const name = '#{?hook_session_name,#{hook_session_name},#{session_name}}';
-  return `set-option -saF ${CHANGED} '${name} ' ; wait-for -S ${CHANNEL}`;
+  return `if-shell -F '#{${CHANGED}}' '' 'wait-for -S ${CHANNEL}' ; set-option -saF ${CHANGED} '${name} '`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Tmux } from './command.ts';
 import { controlLines } from './control.ts';
-import { CHANGED, CHANNEL } from './script.ts';
+import { READ_AND_WAIT } from './script.ts';
 
 /** Milliseconds between two looks at the socket's file while there is no server. */
 const PROBE = 2000;
@@ -23,28 +23,26 @@ export interface WatchOptions {
  */
 export async function watchServer(options: WatchOptions): Promise<void> {
   const { socket, onChange, signal } = options;
+  let before: string | undefined;
+  let wasThere = false;
   while (!signal.aborted) {
-    const before = await identityOf(socket);
-    const names = before === undefined ? undefined : await nextChanges(options);
+    before = await identityOf(socket);
+    const isThere = before !== undefined && (await passChanges(options));
     if (signal.aborted) return;
-    if (names === undefined) await untilReplaced(socket, before, signal);
-    else await sleep(SETTLE, signal);
-    if (names?.length) new Set(names).forEach((name) => onChange(name));
-    else onChange(undefined);
+    if (wasThere && !isThere) onChange(undefined);
+    wasThere = isThere;
+    await (isThere ? sleep(SETTLE, signal) : untilReplaced(socket, before, signal));
   }
 }
 
-/** Names of sessions; none when the server has ended; undefined when there was none. */
-async function nextChanges({ tmux, signal }: WatchOptions): Promise<string[] | undefined> {
-  const show = ['display-message', '-p', `#{${CHANGED}}`];
-  const clear = ['set-option', '-su', CHANGED];
-  const names: string[] = [];
-  let connected = false;
-  for await (const line of controlLines(tmux, ['wait-for', CHANNEL, ';', ...show, ';', ...clear], signal)) {
-    connected = true;
-    if (!line.startsWith('%')) names.push(...line.split(' ').filter((name) => name !== ''));
+/** Passes on what has changed, and waits until there is more. Whether there is a server. */
+async function passChanges({ tmux, onChange, signal }: WatchOptions): Promise<boolean> {
+  let isThere = false;
+  for await (const line of controlLines(tmux, READ_AND_WAIT, signal)) {
+    isThere = true;
+    if (!line.startsWith('%')) new Set(line.split(' ').filter((name) => name !== '')).forEach((name) => onChange(name));
   }
-  return connected ? names : undefined;
+  return isThere;
 }
 
 async function untilReplaced(socket: string, before: string | undefined, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ import { eventually } from '../../../support/eventually.ts';
 let fixture: DualFixture;
 beforeEach(async () => {
   fixture = await createDualFixture({
-    'workspaces/log': async function* ({ query }) {
+    async *'workspaces/log'({ query }) {
       await Promise.resolve();
       yield `${query['container']} ${query['tailLines'] ?? 'all'}\n\n`;
       if (query['follow'] === 'true') yield 'and on\n';

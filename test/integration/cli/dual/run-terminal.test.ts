@@ -89,7 +89,8 @@ describe('dual run in a terminal', () => {
     ['when the command is killed', 'kill -KILL $$'],
     ['when dual is told to end', 'kill -TERM $(cat pid)'],
   ])('leaves the terminal as it was %s', async (_when, script) => {
-    await type('stty -a > before; clear', 'Enter');
+    await type('stty -a > before && echo saved', 'Enter');
+    await shows(/^saved$/m);
     const pid = path.join(fixture.home, 'pid');
     await type(`sh -c 'echo $$ > ${pid}; exec dual run -w shop-main -e PS1=inside: -- sh'`, 'Enter');
     await shows(/^inside:$/m);

@@ -13,7 +13,7 @@ import { installCommand } from '../../../../src/cli/dual/doctor/install-command.
 import { checkListen } from '../../../../src/cli/dual/doctor/listen.ts';
 import { checkLocalhost } from '../../../../src/cli/dual/doctor/localhost.ts';
 import { checkNode } from '../../../../src/cli/dual/doctor/node.ts';
-import { quote } from '../../../../src/cli/dual/doctor/quote.ts';
+import { quote } from '../../../../src/cli/dual/quote.ts';
 import { checkTmux } from '../../../../src/cli/dual/doctor/tmux.ts';
 import { resolvePaths } from '../../../../src/config/paths.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkExecRequest, checkExecResult, checkHello, checkPorts } from '../../src/guest/check.ts';
-import { MAX_PORTS, MAX_PROCESS_NAME, PROTOCOL } from '../../src/guest/protocol.ts';
+import { checkExecRequest, checkExecResult, checkHello, checkPorts } from '../../../src/guest/check.ts';
+import { MAX_PORTS, MAX_PROCESS_NAME, PROTOCOL } from '../../../src/guest/protocol.ts';
 
 describe('a hello', () => {
   const hello = { dual: 'guest', protocols: [PROTOCOL, PROTOCOL], version: '1.2.3', pid: 7 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shellOf, withGroup, withUser } from '../../src/guest/server/account-files.ts';
+import { shellOf, withGroup, withUser } from '../../../src/guest/server/account-files.ts';
 
 const USER = { uid: 1000, gid: 1000, name: 'alex', home: '/home/alex' };
 const ROOT = 'root:x:0:0:root:/root:/bin/bash\n';

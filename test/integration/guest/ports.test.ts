@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/clock/clock.ts';
-import { systemClock } from '../../src/clock/clock.ts';
-import type { Guests } from '../../src/guest/guests.ts';
-import type { ListeningPort } from '../../src/guest/protocol.ts';
-import { createGuests } from '../../src/guest/subscription.ts';
-import { silentLog } from '../../src/log/log.ts';
-import { eventually } from '../support/eventually.ts';
-import { bundleGuest, startGuest } from '../support/guest.ts';
-import type { TestGuest } from '../support/guest.ts';
+import type { Clock } from '../../../src/clock/clock.ts';
+import { systemClock } from '../../../src/clock/clock.ts';
+import type { Guests } from '../../../src/guest/guests.ts';
+import type { ListeningPort } from '../../../src/guest/protocol.ts';
+import { createGuests } from '../../../src/guest/subscription.ts';
+import { silentLog } from '../../../src/log/log.ts';
+import { eventually } from '../../support/eventually.ts';
+import { bundleGuest, startGuest } from '../../support/guest.ts';
+import type { TestGuest } from '../../support/guest.ts';
 
 const UID = 'a-machine';
 

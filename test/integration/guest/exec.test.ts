@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { bundleGuest, collector, request, run, startGuest } from '../support/guest.ts';
-import type { TestGuest } from '../support/guest.ts';
+import { eventually } from '../../support/eventually.ts';
+import { bundleGuest, collector, request, run, startGuest } from '../../support/guest.ts';
+import type { TestGuest } from '../../support/guest.ts';
 
 const sh = (script: string): string[] => ['sh', '-c', script];
 

@@ -4,10 +4,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { execInGuest } from '../../src/guest/exec-client.ts';
-import { handshake } from '../../src/guest/handshake.ts';
-import { openTunnel } from '../../src/guest/tunnel.ts';
-import { collector, request } from '../support/guest.ts';
+import { execInGuest } from '../../../src/guest/exec-client.ts';
+import { handshake } from '../../../src/guest/handshake.ts';
+import { openTunnel } from '../../../src/guest/tunnel.ts';
+import { collector, request } from '../../support/guest.ts';
 
 describe('what answers in place of a guest', () => {
   let directory: string;

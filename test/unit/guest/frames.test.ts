@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFrameReader, encodeFrame, FrameError, MAX_DATA } from '../../src/guest/frames.ts';
-import type { Frame } from '../../src/guest/frames.ts';
+import { createFrameReader, encodeFrame, FrameError, MAX_DATA } from '../../../src/guest/frames.ts';
+import type { Frame } from '../../../src/guest/frames.ts';
 
 const EVERY: Frame['type'][] = ['request', 'result', 'data', 'end', 'closed', 'window', 'resize', 'signal'];
 

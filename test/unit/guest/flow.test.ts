@@ -1,8 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createReceiver, createSender, WINDOW } from '../../src/guest/flow.ts';
-import { MAX_DATA } from '../../src/guest/frames.ts';
-import { eventually } from '../support/eventually.ts';
+import { createReceiver, createSender, WINDOW } from '../../../src/guest/flow.ts';
+import { MAX_DATA } from '../../../src/guest/frames.ts';
+import { eventually } from '../../support/eventually.ts';
 
 function senderOf(source: PassThrough): {
   sent: Buffer[];

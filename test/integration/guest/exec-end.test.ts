@@ -1,12 +1,12 @@
 import net from 'node:net';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execInGuest } from '../../src/guest/exec-client.ts';
-import { encodeFrame } from '../../src/guest/frames.ts';
-import { handshake } from '../../src/guest/handshake.ts';
-import { eventually } from '../support/eventually.ts';
-import { bundleGuest, collector, isAlive, request, startGuest } from '../support/guest.ts';
-import type { TestGuest } from '../support/guest.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { execInGuest } from '../../../src/guest/exec-client.ts';
+import { encodeFrame } from '../../../src/guest/frames.ts';
+import { handshake } from '../../../src/guest/handshake.ts';
+import { eventually } from '../../support/eventually.ts';
+import { bundleGuest, collector, isAlive, request, startGuest } from '../../support/guest.ts';
+import type { TestGuest } from '../../support/guest.ts';
 
 const TTY = { rows: 24, cols: 80, term: 'xterm' };
 
@@ -19,7 +19,15 @@ describe('when the caller goes away', () => {
   beforeAll(async () => {
     bundle = await bundleGuest();
   });
+  const guests: TestGuest[] = [];
+  afterEach(() => Promise.all(guests.splice(0).map((guest) => guest.stop())));
   afterAll(() => bundle.remove());
+
+  async function start(): Promise<TestGuest> {
+    const guest = await startGuest(bundle.directory);
+    guests.push(guest);
+    return guest;
+  }
 
   /** Starts FAMILY; gives the ids, and a function that drops the connection. */
   async function startFamily(
@@ -49,17 +57,16 @@ describe('when the caller goes away', () => {
     ['a command with a terminal', ['sh', '-c', FAMILY], TTY],
     ['an interactive shell, whose jobs have groups of their own', ['bash', '-i', '-c', `set -m; ${FAMILY}`], TTY],
   ])('everything goes: %s', async (_, argv, tty) => {
-    const guest = await startGuest(bundle.directory);
+    const guest = await start();
     const { pids, drop, ended } = await startFamily(guest, argv, tty);
     drop();
     expect(await ended).toMatchObject({ message: 'dropped' });
     await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
     expect((await handshake(guest.endpoint)).pid).toBe(guest.pid);
-    await guest.stop();
   });
 
   it('everything goes when the guest is told to stop, within two seconds', async () => {
-    const guest = await startGuest(bundle.directory);
+    const guest = await start();
     const families = [
       await startFamily(guest, ['sh', '-c', FAMILY]),
       await startFamily(guest, ['sh', '-c', FAMILY], TTY),
@@ -72,7 +79,7 @@ describe('when the caller goes away', () => {
   });
 
   it('a caller that breaks the protocol is dropped, and its command with it', async () => {
-    const guest = await startGuest(bundle.directory);
+    const guest = await start();
     const peer = net.connect(guest.endpoint.socket);
     let heard = '';
     peer.on('data', (data) => (heard += data.toString('latin1'))).on('error', () => undefined);
@@ -83,15 +90,13 @@ describe('when the caller goes away', () => {
     expect(isAlive(pid)).toBe(true);
     peer.write(Buffer.from([3, 255, 255, 255, 255]));
     await eventually(() => expect([peer.destroyed, isAlive(pid)]).toEqual([true, false]));
-    await guest.stop();
   });
 
   it('the caller learns when the machine goes away', async () => {
-    const guest = await startGuest(bundle.directory);
+    const guest = await start();
     const { pids, ended } = await startFamily(guest, ['sh', '-c', FAMILY]);
     process.kill(guest.pid, 'SIGKILL');
     expect(await ended).toMatchObject({ code: 'Lost' });
-    await guest.stop();
     for (const pid of pids) process.kill(pid, 'SIGKILL');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PORTS } from '../../src/guest/protocol.ts';
-import { toPorts } from '../../src/guest/server/port-watch.ts';
-import { isPastListening, newestProcess, parseProcNet, tcpInUse } from '../../src/guest/server/proc-net.ts';
+import { MAX_PORTS } from '../../../src/guest/protocol.ts';
+import { toPorts } from '../../../src/guest/server/port-watch.ts';
+import { isPastListening, newestProcess, parseProcNet, tcpInUse } from '../../../src/guest/server/proc-net.ts';
 
 const HEADING = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
 

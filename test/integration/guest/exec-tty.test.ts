@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execInGuest } from '../../src/guest/exec-client.ts';
-import type { ExecResult } from '../../src/guest/protocol.ts';
-import { eventually } from '../support/eventually.ts';
-import { bundleGuest, collector, request, run, startGuest } from '../support/guest.ts';
-import type { TestGuest } from '../support/guest.ts';
+import { execInGuest } from '../../../src/guest/exec-client.ts';
+import type { ExecResult } from '../../../src/guest/protocol.ts';
+import { eventually } from '../../support/eventually.ts';
+import { bundleGuest, collector, request, run, startGuest } from '../../support/guest.ts';
+import type { TestGuest } from '../../support/guest.ts';
 
 const TTY = { rows: 33, cols: 101, term: 'xterm-256color' };
 

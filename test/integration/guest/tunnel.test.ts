@@ -4,10 +4,10 @@ import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openTunnel } from '../../src/guest/tunnel.ts';
-import { eventually } from '../support/eventually.ts';
-import { bundleGuest, startGuest } from '../support/guest.ts';
-import type { TestGuest } from '../support/guest.ts';
+import { openTunnel } from '../../../src/guest/tunnel.ts';
+import { eventually } from '../../support/eventually.ts';
+import { bundleGuest, startGuest } from '../../support/guest.ts';
+import type { TestGuest } from '../../support/guest.ts';
 
 describe('a tunnel', () => {
   let bundle: Awaited<ReturnType<typeof bundleGuest>>;

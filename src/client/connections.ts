@@ -14,8 +14,9 @@ export interface Request {
 export interface Connections {
   /** The answer once its head is there; its body is read no faster than it is taken. Rejects with the system's error. */
   send(request: Request): Promise<http.IncomingMessage>;
-  /** Breaks off everything under way. */
+  /** Breaks off everything under way, and takes no more. */
   close(): void;
+  isClosed(): boolean;
 }
 
 /** HTTP over a unix socket, on connections that are kept and used again. Their number is not limited. */
@@ -39,13 +40,10 @@ export function createConnections(socketPath: string): Connections {
 
   return {
     async send(request) {
-      if (closed) throw closedError();
-      try {
-        return await send(request);
-      } catch (error) {
-        throw closed ? closedError() : error;
-      }
+      if (closed) throw new Error('the connections are closed');
+      return send(request);
     },
+    isClosed: () => closed,
     close() {
       closed = true;
       agent.destroy();
@@ -77,8 +75,4 @@ function begin({ body, timeout, ...options }: Request & { socketPath: string; ag
 
 function timeoutError(timeout: number): Error {
   return Object.assign(new Error(`no answer within ${timeout / 1000} s`), { code: 'ETIMEDOUT' });
-}
-
-function closedError(): Error {
-  return Object.assign(new Error('the client was closed'), { code: 'ECANCELED' });
 }

@@ -39,12 +39,18 @@ export function createTransport(socketPath: string, answerTimeout = ANSWER_TIMEO
     return answer;
   }
 
+  function explained(error: unknown, signal?: AbortSignal): unknown {
+    if (error instanceof ApiError) return error;
+    if (signal?.aborted) return signal.reason;
+    return connectionError(connections.isClosed() ? closedError(error) : error, socketPath);
+  }
+
   return {
     async send(path, options = {}) {
       try {
         return await text(await request(path, options, answerTimeout));
       } catch (error) {
-        throw explained(error, socketPath, options.signal);
+        throw explained(error, options.signal);
       }
     },
     async *lines(path, options) {
@@ -52,7 +58,7 @@ export function createTransport(socketPath: string, answerTimeout = ANSWER_TIMEO
         yield* splitLines(await request(path, options, UNLIMITED));
       } catch (error) {
         if (options.signal.aborted) return;
-        throw explained(error, socketPath);
+        throw explained(error);
       }
     },
     async close() {
@@ -87,8 +93,6 @@ function parseStatus(answer: string): Status | undefined {
   }
 }
 
-function explained(error: unknown, socketPath: string, signal?: AbortSignal): unknown {
-  if (error instanceof ApiError) return error;
-  if (signal?.aborted) return signal.reason;
-  return connectionError(error, socketPath);
+function closedError(cause: unknown): Error {
+  return Object.assign(new Error('the client was closed', { cause }), { code: 'ECANCELED' });
 }

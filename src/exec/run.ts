@@ -163,7 +163,7 @@ function explainFailure(
     return fail('Failed', `${name} failed with exit code ${result.exitCode}${after(lastLine(stderr))}`);
   }
   if (result.signal) return fail('Failed', `${name} was ended by ${result.signal}${after(lastLine(stderr))}`);
-  if (isMissing(file, result)) return fail('NotInstalled', `${name} is not installed, or not in PATH`);
+  if (isMissing(result)) return fail('NotInstalled', `${name} is not installed, or not in PATH`);
   return fail('NotStarted', `${name} could not be started${after(reasonOf(result))}`);
 }
 
@@ -171,12 +171,11 @@ function after(reason: string): string {
   return reason === '' ? '' : `: ${reason}`;
 }
 
-/** A missing working directory gives ENOENT too, but names itself. */
-function isMissing(file: string, result: Result): boolean {
-  const cause = result instanceof Error ? (result.cause as NodeJS.ErrnoException | undefined) : undefined;
-  return result.code === 'ENOENT' && cause?.path === file && !/\bcwd\b/.test(reasonOf(result));
+/** A missing working directory gives ENOENT too, but is found to be invalid before. */
+function isMissing(result: Result): boolean {
+  return result.code === 'ENOENT' && !reasonOf(result).includes('"cwd"');
 }
 
 function reasonOf(result: Result): string {
-  return result instanceof Error ? lastLine(String(result.originalMessage ?? result.message)) : '';
+  return result instanceof Error ? (result.shortMessage.split('\n').at(1) ?? result.shortMessage) : '';
 }

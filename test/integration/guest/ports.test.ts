@@ -105,6 +105,12 @@ describe('a machine that comes and goes', () => {
   let bundle: Awaited<ReturnType<typeof bundleGuest>>;
   let guests: Guests & { close(): void };
   const servers: net.Server[] = [];
+  const started: TestGuest[] = [];
+  async function start(socket?: string): Promise<TestGuest> {
+    const guest = await startGuest(bundle.directory, socket);
+    started.push(guest);
+    return guest;
+  }
 
   beforeAll(async () => {
     bundle = await bundleGuest();
@@ -112,27 +118,26 @@ describe('a machine that comes and goes', () => {
   beforeEach(() => {
     guests = createGuests({ log: silentLog, clock: systemClock });
   });
-  afterEach(() => {
+  afterEach(async () => {
     guests.close();
     for (const server of servers.splice(0)) server.close();
+    await Promise.all(started.splice(0).map((guest) => guest.stop()));
   });
   afterAll(() => bundle.remove());
 
   it('is seen when it starts, when it is gone, and when it is back', async () => {
-    const first = await startGuest(bundle.directory);
+    const first = await start();
     guests.follow(UID, { endpoint: first.endpoint, target: '1' });
     await eventually(() => expect(guests.observe(UID).answering).toBe(true));
     process.kill(first.pid, 'SIGKILL');
     await eventually(() => expect(guests.observe(UID)).toMatchObject({ answering: false, ports: [] }));
     expect(guests.observe(UID).message).not.toBe('');
-    const second = await startGuest(bundle.directory, first.endpoint.socket);
+    await start(first.endpoint.socket);
     await eventually(() => expect(guests.observe(UID).answering).toBe(true), { timeout: 500 });
-    await second.stop();
-    await first.stop();
   });
 
   it('is not believed when it is no guest, and does not hold up the others', async () => {
-    const good = await startGuest(bundle.directory);
+    const good = await start();
     const bad = `${good.directory}/bad`;
     const impostor = http.createServer((_, response) => response.end('{"ports":[{"port":80,"reachable":true}]}\n'));
     servers.push(impostor);
@@ -142,11 +147,10 @@ describe('a machine that comes and goes', () => {
     await eventually(() => expect(guests.observe('bad').message).toMatch(/not a guest/));
     await eventually(() => expect(guests.observe('good').answering).toBe(true));
     expect(guests.observe('bad')).toMatchObject({ answering: false, ports: [] });
-    await good.stop();
   });
 
   it('is taken for dead when it says nothing any more', async () => {
-    const host = await startGuest(bundle.directory);
+    const host = await start();
     const socket = `${host.directory}/silent`;
     let connections = 0;
     const hello = JSON.stringify({ dual: 'guest', protocols: [1, 1], version: '0', pid: 1 });
@@ -178,6 +182,5 @@ describe('a machine that comes and goes', () => {
     expect(connections).toBe(2);
     patient.close();
     silent.closeAllConnections();
-    await host.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { REASON } from '../../../api/conditions.ts';
 import { LABEL_INSTALL, LABEL_WORKSPACE } from '../../../api/labels.ts';
@@ -17,6 +18,8 @@ import { watchMachines } from './watch.ts';
 const PROBE_TIMEOUT = 5_000;
 /** Milliseconds for what may take the engine long when many machines start at once. */
 const CHANGE_TIMEOUT = 120_000;
+/** Milliseconds between the end of a machine and its next start. */
+const REST_BEFORE_RESTART = 1_000;
 
 export interface DockerDriverOptions {
   docker: Docker;
@@ -80,7 +83,7 @@ function publicly(machine: Machine): Container;
 function publicly(machine: Machine | undefined): Container | undefined;
 function publicly(machine: Machine | undefined): Container | undefined {
   if (!machine) return undefined;
-  const { paused: _paused, ...container } = machine;
+  const { paused: _paused, stoppedAt: _stoppedAt, ...container } = machine;
   return container;
 }
 
@@ -97,10 +100,27 @@ async function ensure(context: Context, spec: ContainerSpec): Promise<Container>
   const found = await context.machines.byUid(spec.owner.uid);
   if (found && found.specHash === spec.specHash) {
     if (found.running) return publicly(found);
-    return start(context, found.id, found.paused);
+    return restart(context, spec, found);
   }
   if (found) await removeMachine(context, found.id);
   return start(context, await create(context, spec), false);
+}
+
+/**
+ * Starts a machine that has ended. An engine that is going down ends its machines first and still takes orders for a moment; what
+ * is started then is left half-made and can never be started again, so: not at once, and anew when it cannot be.
+ */
+async function restart(context: Context, spec: ContainerSpec, found: Machine): Promise<Container> {
+  const rest = (found.stoppedAt ?? 0) + REST_BEFORE_RESTART - Date.now();
+  if (rest > 0) await setTimeout(Math.min(rest, REST_BEFORE_RESTART));
+  try {
+    return await start(context, found.id, found.paused);
+  } catch (error) {
+    if ((statusOf(error) ?? 0) < 500) throw error;
+    context.log.warn({ container: found.name, err: error }, 'a container cannot be started again and is made anew');
+    await removeMachine(context, found.id);
+    return start(context, await create(context, spec), false);
+  }
 }
 
 async function start(context: Context, id: string, paused: boolean): Promise<Container> {

@@ -13,6 +13,8 @@ const READ_TIMEOUT = 30_000;
 /** The engine's state of a machine, as far as the driver needs it. */
 export interface Machine extends Container {
   paused: boolean;
+  /** Milliseconds since the epoch; undefined while it runs and before it ever did. */
+  stoppedAt?: number;
 }
 
 /** Finds machines by their labels alone. Reads only. */
@@ -75,8 +77,8 @@ function machineOf(info: ContainerInspectInfo): Machine {
     name: info.Name.replace(/^\//, ''),
     running,
     paused: state.Paused,
-    ...(wasStarted(state) && { startedAt: state.StartedAt.replace(/\.\d+Z$/, 'Z') }),
-    ...(!state.Running && wasStarted(state) && { exitCode: state.ExitCode }),
+    ...(wasStarted(state) && { startedAt: state.StartedAt.replace(/(\.\d{3})\d*Z$/, '$1Z') }),
+    ...(!state.Running && wasStarted(state) && { exitCode: state.ExitCode, stoppedAt: Date.parse(state.FinishedAt) }),
     ...(error && { error }),
     specHash: label(LABEL_SPEC_HASH),
     guest: { socket: path.join(shared?.Source ?? '', SOCKET_NAME) },

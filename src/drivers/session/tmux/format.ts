@@ -133,5 +133,5 @@ export function encoded(value: string): string {
 export function tmuxName(name: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name)) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${name.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^-/, '_')}-${hash}`;
+  return `${name.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^(-|$)/, '_')}-${hash}`;
 }

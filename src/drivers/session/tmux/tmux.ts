@@ -138,7 +138,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
 
   async function end(panes: readonly Pick<TmuxPane, 'tty' | 'running'>[]): Promise<void> {
     const ttys = panes.filter(({ running, tty }) => running && tty !== '').map(({ tty }) => tty);
-    await endProcesses(ttys, await env());
+    await explained(async () => endProcesses(ttys, await env()));
   }
 
   async function capture(sessionName: string, paneName: string, lines: number): Promise<string> {

@@ -55,7 +55,7 @@ const NOT_INHERITED = new Set([
 
 export function createGit(env: () => Promise<Record<string, string>>): Git {
   return async (args, options = {}) => {
-    const { dir, readOnly, settings, ...rest } = options;
+    const { dir, readOnly: _readOnly, settings: _settings, ...rest } = options;
     return run('git', [...(dir === undefined ? [] : ['-C', dir]), ...args], {
       ...rest,
       env: gitEnv(await env(), options),

@@ -6,7 +6,6 @@ export function isBranchName(name: string): boolean {
 }
 
 function isRefPath(name: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are among what git forbids
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\.$/.test(name)) return false;
   return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }

@@ -27,7 +27,12 @@ function fetchStatus(url) {
 
 function urls() {
   const { items } = JSON.parse(run(['get', 'workspaces', '-o', 'json'], 'pipe'));
-  return new Map(items.map(({ metadata, status }) => [metadata.name, new Map((status?.ports ?? []).map(({ port, url }) => [port, url]))]));
+  return new Map(
+    items.map(({ metadata, status }) => [
+      metadata.name,
+      new Map((status?.ports ?? []).map(({ port, url }) => [port, url])),
+    ]),
+  );
 }
 
 /** Ready means that everything that listens is routed; the services themselves may need a moment more to listen. */
@@ -36,7 +41,8 @@ async function untilServed(deadline) {
     const found = urls();
     const wanted = Object.entries(EXPECTED).flatMap(([name, ports]) => ports.map((port) => found.get(name)?.get(port)));
     const statuses = await Promise.all(wanted.map((url) => (url === undefined ? 'not served yet' : fetchStatus(url))));
-    if (statuses.every((status) => status === 200) || Date.now() > deadline) return wanted.map((url, index) => [url, statuses[index]]);
+    if (statuses.every((status) => status === 200) || Date.now() > deadline)
+      return wanted.map((url, index) => [url, statuses[index]]);
     await new Promise((resolve) => {
       setTimeout(resolve, 250);
     });

@@ -16,7 +16,9 @@ function clones() {
   const root = path.join(home, 'workspaces');
   if (!existsSync(root)) return [];
   const projects = readdirSync(root).filter((name) => !name.startsWith('.'));
-  return projects.flatMap((project) => readdirSync(path.join(root, project)).map((name) => path.join(root, project, name)));
+  return projects.flatMap((project) =>
+    readdirSync(path.join(root, project)).map((name) => path.join(root, project, name)),
+  );
 }
 
 const { items } = JSON.parse(run('dualctl.js', ['get', 'workspaces', '-o', 'json']));
@@ -29,7 +31,8 @@ rmSync(path.join(home, 'manifests'), { recursive: true, force: true });
 if (items.length > 0) process.stdout.write(run('dualctl.js', ['delete', 'workspaces', '--all', '--timeout=120s']));
 process.stdout.write(run('dualctl.js', ['delete', 'projects', '--all', '--timeout=60s']));
 run('dual.js', ['daemon', 'stop']);
-for (const image of images) execFileSync('docker', ['image', 'rm', '--', image], { stdio: ['ignore', 'ignore', 'inherit'] });
+for (const image of images)
+  execFileSync('docker', ['image', 'rm', '--', image], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 const kept = clones();
 for (const clone of kept) console.error(`kept, since it holds work that exists nowhere else: ${clone}`);

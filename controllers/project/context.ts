@@ -14,6 +14,8 @@ export interface ProjectContext {
     recorder: EventRecorder;
   };
   source: SourceDriver;
+  /** What `~` stands for. */
+  home: string;
   clock: Clock;
   enqueue(name: string): void;
 }

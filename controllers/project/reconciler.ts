@@ -5,8 +5,9 @@ import type { Condition } from '../../src/api/meta.ts';
 import { PROJECTS } from '../../src/api/scheme.ts';
 import type { Project } from '../../src/api/types.ts';
 import { timestamp } from '../../src/clock/clock.ts';
+import { expandHome } from '../../src/config/paths.ts';
 import { getCondition, removeCondition, setCondition } from '../../src/conditions/conditions.ts';
-import { StalledError, WaitingError, explain } from '../../src/errors/reconcile-errors.ts';
+import { StalledError, asError, explain } from '../../src/errors/reconcile-errors.ts';
 import type { Reconciler, ReconcileResult } from '../../src/runtime/controller.ts';
 import { planWith } from '../../src/runtime/lifecycle.ts';
 import { orLater } from '../../src/runtime/or-later.ts';
@@ -33,7 +34,7 @@ export class ProjectReconciler implements Reconciler {
     const error = await this.#perform(project, observation, plan.steps);
     const gone = plan.state === 'terminating' && error === undefined;
     if (!gone) await this.#report(project, observation, { state: plan.state, error });
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw asError(error);
     return {};
   }
 
@@ -54,7 +55,7 @@ export class ProjectReconciler implements Reconciler {
     const workspaces = users.map((workspace) => workspace.metadata.name).sort();
     const { path } = project.spec.source;
     if (path === undefined) return { workspaces };
-    const { kind } = await this.#context.source.observe(path);
+    const { kind } = await this.#context.source.observe(expandHome(path, this.#context.home));
     if (kind === 'clone') return { workspaces };
     const problem = kind === 'missing' ? 'does not exist' : 'is not a git repository';
     return { workspaces, sourceProblem: `spec.source.path: ${path} ${problem}` };

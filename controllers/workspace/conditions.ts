@@ -14,14 +14,11 @@ import type { WorkspaceCondition } from '../../src/api/conditions.ts';
 import type { Condition } from '../../src/api/meta.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import { getCondition, removeCondition, setCondition } from '../../src/conditions/conditions.ts';
-import type { ConditionInput } from '../../src/conditions/conditions.ts';
 import { StalledError, explain } from '../../src/errors/reconcile-errors.ts';
+import { established } from './findings.ts';
+import type { Finding } from './findings.ts';
 import type { State } from './machine.ts';
-import type { Observation } from './observation.ts';
-import { portsTaken } from './predicates.ts';
 import type { Outcome } from './status.ts';
-
-type Finding = Pick<ConditionInput, 'status' | 'reason' | 'message'>;
 
 /** Which condition a state works on; those before it are true, those after it wait for it. */
 const WORKS_ON: Partial<Record<State, WorkspaceCondition>> = {
@@ -69,75 +66,25 @@ function finding(type: WorkspaceCondition, workspace: Workspace, { state, observ
 
 /** States in which nothing is worked on and not everything is there. */
 function exceptional(type: WorkspaceCondition, workspace: Workspace, state: State): Finding | undefined {
-  if (state === 'pending')
-    return { status: 'Unknown', reason: REASON.waiting, message: `waits for Project ${workspace.spec.project}` };
-  if (state === 'terminating')
-    return { status: 'False', reason: REASON.terminating, message: 'the Workspace is being deleted' };
-  if (state !== 'stopped' && state !== 'lazy') return undefined;
-  const kept =
-    type === CLONE_READY || type === IMAGE_READY ? getCondition(workspace.status?.conditions, type) : undefined;
-  if (kept?.status === 'True') return kept;
-  return state === 'stopped'
-    ? { status: 'False', reason: REASON.stopped, message: 'spec.state is Stopped' }
-    : { status: 'False', reason: REASON.lazy, message: 'made real on first use' };
-}
-
-function established(type: WorkspaceCondition, workspace: Workspace, observation: Observation): Finding {
-  switch (type) {
-    case CLONE_READY:
-      return cloneFinding(workspace, observation);
-    case IMAGE_READY:
-      return { status: 'True', reason: REASON.built, message: observation.image?.plan.ref ?? '' };
-    case CONTAINER_READY:
-      return {
-        status: 'True',
-        reason: REASON.running,
-        message: `${observation.container?.actual?.name ?? ''} is running`,
-      };
-    case SESSION_READY:
-      return sessionFinding(observation);
-    case ROUTE_READY:
-      return routeFinding(observation);
+  switch (state) {
+    case 'pending':
+      return { status: 'Unknown', reason: REASON.waiting, message: `waits for Project ${workspace.spec.project}` };
+    case 'terminating':
+      return { status: 'False', reason: REASON.terminating, message: 'the Workspace is being deleted' };
+    case 'stopped':
+      return kept(type, workspace) ?? { status: 'False', reason: REASON.stopped, message: 'spec.state is Stopped' };
+    case 'lazy':
+      return kept(type, workspace) ?? { status: 'False', reason: REASON.lazy, message: 'made real on first use' };
+    default:
+      return undefined;
   }
 }
 
-function cloneFinding(workspace: Workspace, { clone }: Observation): Finding {
-  const actual = clone.state.kind === 'clone' ? clone.state.branch : undefined;
-  const { branch } = workspace.spec;
-  if (actual === branch) return { status: 'True', reason: REASON.cloned, message: `${branch} at ${clone.dir}` };
-  const found = actual === undefined ? 'a detached head' : actual;
-  return {
-    status: 'True',
-    reason: REASON.branchDrifted,
-    message: `${clone.dir} is on ${found} instead of ${branch}; Dual leaves that as it is`,
-  };
-}
-
-function sessionFinding({ session }: Observation): Finding {
-  const looping = session?.crashLooping ?? [];
-  if (looping.length === 0)
-    return { status: 'True', reason: REASON.sessionRunning, message: `session ${session?.name ?? ''} is there` };
-  const panes = looping.join(', ');
-  return {
-    status: 'False',
-    reason: REASON.paneCrashLoop,
-    message: `keeps crashing: ${panes}; see dual logs ${session!.name} ${looping[0]!}`,
-  };
-}
-
-function routeFinding(observation: Observation): Finding {
-  const results = observation.routes?.results ?? [];
-  if (portsTaken(observation)) {
-    const failed = results.filter((result) => !result.listening);
-    return {
-      status: 'False',
-      reason: failed[0]!.reason ?? REASON.portTaken,
-      message: failed.map((result) => result.message ?? `port ${result.port}`).join('; '),
-    };
-  }
-  if (results.length === 0)
-    return { status: 'True', reason: REASON.noPorts, message: 'nothing that belongs on the host listens yet' };
-  return { status: 'True', reason: REASON.routed, message: `ports ${results.map(({ port }) => port).join(', ')}` };
+/** Clone and image stay when the rest is stopped. */
+function kept(type: WorkspaceCondition, workspace: Workspace): Finding | undefined {
+  if (type !== CLONE_READY && type !== IMAGE_READY) return undefined;
+  const condition = getCondition(workspace.status?.conditions, type);
+  return condition?.status === 'True' ? condition : undefined;
 }
 
 /** `Ready`: true when all of the others are, else what the first of them says. */

@@ -1,4 +1,5 @@
 import { REASON } from '../../src/api/conditions.ts';
+import { expandHome } from '../../src/config/paths.ts';
 import type { Project, Workspace } from '../../src/api/types.ts';
 import { StalledError, WaitingError } from '../../src/errors/reconcile-errors.ts';
 import { rethrowFailure } from './failures.ts';
@@ -20,7 +21,7 @@ export function ensureClone({ context, memory, workspace, observation }: StepInp
   const request = {
     workspace: name,
     project: project!.metadata.name,
-    source: { ...sourceOf(project!), depth, submodules },
+    source: { ...sourceOf(project!, context.host.user.home), depth, submodules },
     branch,
     ...(from !== undefined && { from }),
     dir: clone.dir,
@@ -36,10 +37,10 @@ export function ensureClone({ context, memory, workspace, observation }: StepInp
   throw new WaitingError(REASON.cloning, message, 60_000);
 }
 
-function sourceOf(project: Project): { url?: string; path?: string } {
+function sourceOf(project: Project, home: string): { url?: string; path?: string } {
   const { url, path } = project.spec.source;
   if (url !== undefined) return { url };
-  if (path !== undefined) return { path };
+  if (path !== undefined) return { path: expandHome(path, home) };
   throw new StalledError(
     REASON.invalidSource,
     `Project ${project.metadata.name}: spec.source has neither url nor path`,

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Project, Workspace } from '../../src/api/types.ts';
-import { cloneDirs, guestDir } from '../../src/config/paths.ts';
+import { cloneDirs, expandHome, guestDir } from '../../src/config/paths.ts';
 import type { ContainerSpec } from '../../src/drivers/container/driver.ts';
 import { containerSpecHash } from '../../src/drivers/container/spec-hash.ts';
-import type { Clone } from '../../src/drivers/source/driver.ts';
+import type { Clone, CloneObservation } from '../../src/drivers/source/driver.ts';
 import type { WorkspaceContext } from './context.ts';
 import { cloneJobKey } from './ensure-clone.ts';
 import { imageJobKey } from './ensure-image.ts';
@@ -67,14 +67,17 @@ async function findClone(
   workspace: Workspace,
 ): Promise<Pick<Observation['clone'], 'dir' | 'state'>> {
   const { name } = workspace.metadata;
+  const { source } = context.drivers;
   const [preferred, qualified] = cloneDirs(context.host.workspaces, { ...workspace.spec, name });
-  const state = await context.drivers.source.observe(preferred);
-  if (state.kind === 'clone' && state.owner === name) return { dir: preferred, state };
-  const ofAnother = state.kind === 'clone' && state.owner !== undefined;
-  if (!ofAnother && workspace.status?.clone?.path !== qualified) return { dir: preferred, state };
-  const second = await context.drivers.source.observe(qualified);
-  const useSecond = ofAnother || (second.kind === 'clone' && second.owner === name);
-  return useSecond ? { dir: qualified, state: second } : { dir: preferred, state };
+  const first = { dir: preferred, state: await source.observe(preferred) };
+  const owner = ownerOf(first.state);
+  if (owner === name || (owner === undefined && workspace.status?.clone?.path !== qualified)) return first;
+  const second = { dir: qualified, state: await source.observe(qualified) };
+  return owner !== undefined || ownerOf(second.state) === name ? second : first;
+}
+
+function ownerOf(state: CloneObservation): string | undefined {
+  return state.kind === 'clone' ? state.owner : undefined;
 }
 
 async function observeImage(
@@ -125,7 +128,10 @@ function containerSpec({ context, workspace }: Look, { project, observation, clo
     image: observation.image!.plan.ref,
     worktree: observation.clone.dir,
     worktreeIdentity: clone.identity,
-    mounts: mounts.map((mount) => ({ path: path.resolve(mount.path), readOnly: mount.readOnly })),
+    mounts: mounts.map((mount) => ({
+      path: path.resolve(expandHome(mount.path, host.user.home)),
+      readOnly: mount.readOnly,
+    })),
     env: Object.fromEntries(project.spec.env.map((entry) => [entry.name, entry.value ?? ''])),
     resources,
     user: host.user,

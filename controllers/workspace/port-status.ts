@@ -17,16 +17,16 @@ export function portStatuses(workspace: string, { routes }: Observation): PortSt
 function portStatus(workspace: string, classified: ClassifiedPort, result: PortResult | undefined): PortStatus {
   const { port, name, protocol, process, refusal } = classified;
   const routed = refusal === undefined && result?.listening === true;
-  const why = refusal ?? (routed ? undefined : result);
+  const why = routed ? undefined : (refusal ?? result);
   return {
     port,
-    ...(name !== undefined && { name }),
+    name,
     protocol,
-    ...(process !== '' && { process }),
+    process: process || undefined,
     listening: true,
     routed,
-    ...(routed && { url: `http://${workspace}.localhost:${port}` }),
-    ...(why?.reason !== undefined && { reason: why.reason }),
-    ...(why?.message !== undefined && { message: why.message }),
+    url: routed ? `http://${workspace}.localhost:${port}` : undefined,
+    reason: why?.reason,
+    message: why?.message,
   };
 }

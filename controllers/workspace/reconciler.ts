@@ -4,7 +4,7 @@ import { ANNOTATION_REQUESTED, FINALIZER } from '../../src/api/labels.ts';
 import { WORKSPACES } from '../../src/api/scheme.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import { timestamp } from '../../src/clock/clock.ts';
-import { RetryError, StalledError } from '../../src/errors/reconcile-errors.ts';
+import { RetryError, StalledError, asError } from '../../src/errors/reconcile-errors.ts';
 import type { Reconciler, ReconcileResult } from '../../src/runtime/controller.ts';
 import { planWith } from '../../src/runtime/lifecycle.ts';
 import { orLater } from '../../src/runtime/or-later.ts';
@@ -44,7 +44,7 @@ export class WorkspaceReconciler implements Reconciler {
     }
     const pass = await this.#drive(await this.#prepare(found));
     if (!pass.gone) await this.#report(pass.workspace, pass);
-    if (pass.error !== undefined) throw pass.error;
+    if (pass.error !== undefined) throw asError(pass.error);
     return nextLook(pass.observation);
   }
 

@@ -27,7 +27,7 @@ const PHASES: Record<State, NonNullable<WorkspaceStatus['phase']>> = {
   terminating: 'Terminating',
 };
 
-/** The whole status, from what was observed. Pure; `now` is RFC 3339. */
+/** The whole status, from what was observed; what is undefined in it is left out when it is written. Pure; `now` is RFC 3339. */
 export function workspaceStatus(
   workspace: Workspace,
   outcome: Outcome,
@@ -51,13 +51,7 @@ export function workspaceStatus(
 function cloneStatus({ clone }: Observation): WorkspaceStatus['clone'] {
   if (clone.state.kind !== 'clone') return undefined;
   const { head, branch, dirty, unpushed } = clone.state;
-  return {
-    path: clone.dir,
-    ...(head !== undefined && { head }),
-    ...(branch !== undefined && { branch }),
-    dirty,
-    unpushed,
-  };
+  return { path: clone.dir, head, branch, dirty, unpushed };
 }
 
 function imageStatus({ image }: Observation): WorkspaceStatus['image'] {
@@ -71,9 +65,12 @@ function containerStatus(before: ContainerStatus, { container }: Observation, dr
   const actual = container?.actual;
   if (!actual) return before;
   const { id, name, startedAt = before?.startedAt } = actual;
-  const restarted = before?.startedAt !== undefined && before.startedAt !== startedAt;
-  const restarts = (before?.restarts ?? 0) + (restarted ? 1 : 0);
-  return { driver, id, name, ...(startedAt !== undefined && { startedAt }), restarts };
+  const restarts = (before?.restarts ?? 0) + (isAnotherRun(before, startedAt) ? 1 : 0);
+  return { driver, id, name, startedAt, restarts };
+}
+
+function isAnotherRun(before: ContainerStatus, startedAt: string | undefined): boolean {
+  return before?.startedAt !== undefined && before.startedAt !== startedAt;
 }
 
 function stoppedSession(workspace: Workspace, backend: string): WorkspaceStatus['session'] {

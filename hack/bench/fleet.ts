@@ -6,8 +6,8 @@ import { createClient } from '../../src/client/http-client.ts';
 import type { Instance } from '../../test/support/instance.ts';
 import { makeRepo } from '../../test/support/app-repo.ts';
 
-export const PROJECTS = ['p1', 'p2', 'p3', 'p4', 'p5'];
-export const BRANCHES = ['main', 'feat/a', 'feat/b'];
+const PROJECTS = ['p1', 'p2', 'p3', 'p4', 'p5'];
+const BRANCHES = ['main', 'feat/a', 'feat/b'];
 
 export interface Member {
   project: string;
@@ -30,7 +30,11 @@ require('node:http').createServer((_q, r) => r.end(process.cwd() + ' ' + head + 
 export function makeRepos(dir: string): void {
   mkdirSync(dir, { recursive: true });
   for (const project of PROJECTS) {
-    const files = { 'server.js': SERVER, '.nvmrc': '22.23.3\n', 'package.json': JSON.stringify({ name: project, private: true }) };
+    const files = {
+      'server.js': SERVER,
+      '.nvmrc': '22.23.3\n',
+      'package.json': JSON.stringify({ name: project, private: true }),
+    };
     makeRepo(path.join(dir, project), files, BRANCHES.slice(1));
   }
 }
@@ -39,10 +43,18 @@ export function makeRepos(dir: string): void {
 export function writeManifests(instance: Instance, repos: string): void {
   const api = { apiVersion: 'dual.dev/v1alpha1' };
   for (const project of PROJECTS) {
-    const panes = [{ name: 'dev', command: 'node server.js', on: 'container', restart: 'OnFailure' }, { name: 'shell' }];
+    const panes = [
+      { name: 'dev', command: 'node server.js', on: 'container', restart: 'OnFailure' },
+      { name: 'shell' },
+    ];
     instance.manifest(
       `${project}.yaml`,
-      { ...api, kind: 'Project', metadata: { name: project }, spec: { source: { path: path.join(repos, project) }, session: { panes } } },
+      {
+        ...api,
+        kind: 'Project',
+        metadata: { name: project },
+        spec: { source: { path: path.join(repos, project) }, session: { panes } },
+      },
       ...FLEET.filter((member) => member.project === project).map(({ name, branch }) => ({
         ...api,
         kind: 'Workspace',
@@ -54,7 +66,11 @@ export function writeManifests(instance: Instance, repos: string): void {
 }
 
 /** Milliseconds from now until `count` workspaces hold what is asked for, as the API tells it. */
-export async function until(instance: Instance, count: number, holds: (workspace: Workspace) => boolean): Promise<number> {
+export async function until(
+  instance: Instance,
+  count: number,
+  holds: (workspace: Workspace) => boolean,
+): Promise<number> {
   const start = performance.now();
   const client = createClient(instance.paths.apiSocket);
   const controller = new AbortController();
@@ -63,7 +79,10 @@ export async function until(instance: Instance, count: number, holds: (workspace
     const { items, metadata } = await client.list<Workspace>(WORKSPACES);
     for (const item of items) if (holds(item)) done.add(item.metadata.name);
     if (done.size >= count) return performance.now() - start;
-    for await (const { object } of client.watch<Workspace>(WORKSPACES, { resourceVersion: metadata.resourceVersion, signal: controller.signal })) {
+    for await (const { object } of client.watch<Workspace>(WORKSPACES, {
+      resourceVersion: metadata.resourceVersion,
+      signal: controller.signal,
+    })) {
       if (holds(object)) done.add(object.metadata.name);
       else done.delete(object.metadata.name);
       if (done.size >= count) return performance.now() - start;

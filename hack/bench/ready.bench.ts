@@ -41,9 +41,31 @@ async function bareRound(dir: string, repos: string, image: (project: string) =>
       Promise.all(
         FLEET.map(async ({ project, branch, name }) => {
           const clone = path.join(clones, name);
-          await execa('git', ['clone', '--quiet', '--local', '--branch', branch, '--', path.join(repos, project), clone]);
+          await execa('git', [
+            'clone',
+            '--quiet',
+            '--local',
+            '--branch',
+            branch,
+            '--',
+            path.join(repos, project),
+            clone,
+          ]);
           const mount = `type=bind,source=${clone},target=${clone}`;
-          await execa('docker', ['run', '-d', '--init', '--label', LABEL, '--mount', mount, '--workdir', clone, image(project), 'sleep', 'infinity']);
+          await execa('docker', [
+            'run',
+            '-d',
+            '--init',
+            '--label',
+            LABEL,
+            '--mount',
+            mount,
+            '--workdir',
+            clone,
+            image(project),
+            'sleep',
+            'infinity',
+          ]);
           await execa('tmux', ['-S', socket, 'new-session', '-d', '-s', name, '-c', clone]);
         }),
       ),
@@ -55,7 +77,12 @@ async function bareRound(dir: string, repos: string, image: (project: string) =>
   }
 }
 
-async function devcontainerRound(dir: string, repos: string, cli: string, image: (project: string) => string): Promise<number> {
+async function devcontainerRound(
+  dir: string,
+  repos: string,
+  cli: string,
+  image: (project: string) => string,
+): Promise<number> {
   const clones = path.join(dir, 'devcontainers');
   mkdirSync(clones, { recursive: true });
   try {
@@ -63,10 +90,31 @@ async function devcontainerRound(dir: string, repos: string, cli: string, image:
       Promise.all(
         FLEET.map(async ({ project, branch, name }) => {
           const clone = path.join(clones, name);
-          await execa('git', ['clone', '--quiet', '--local', '--branch', branch, '--', path.join(repos, project), clone]);
+          await execa('git', [
+            'clone',
+            '--quiet',
+            '--local',
+            '--branch',
+            branch,
+            '--',
+            path.join(repos, project),
+            clone,
+          ]);
           mkdirSync(path.join(clone, '.devcontainer'));
-          writeFileSync(path.join(clone, '.devcontainer/devcontainer.json'), JSON.stringify({ name, image: image(project), updateRemoteUserUID: false }));
-          await execa(process.execPath, [cli, 'up', '--workspace-folder', clone, '--id-label', LABEL, '--id-label', `name=${name}`]);
+          writeFileSync(
+            path.join(clone, '.devcontainer/devcontainer.json'),
+            JSON.stringify({ name, image: image(project), updateRemoteUserUID: false }),
+          );
+          await execa(process.execPath, [
+            cli,
+            'up',
+            '--workspace-folder',
+            clone,
+            '--id-label',
+            LABEL,
+            '--id-label',
+            `name=${name}`,
+          ]);
         }),
       ),
     );
@@ -77,12 +125,16 @@ async function devcontainerRound(dir: string, repos: string, cli: string, image:
 }
 
 function removeLabelled(): void {
-  const ids = execFileSync('docker', ['ps', '-aq', '--filter', `label=${LABEL}`], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  const ids = execFileSync('docker', ['ps', '-aq', '--filter', `label=${LABEL}`], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
   if (ids.length > 0) execFileSync('docker', ['rm', '-f', ...ids], { stdio: 'ignore' });
 }
 
 function installDevcontainers(dir: string): string {
-  execFileSync('npm', ['install', '--prefix', dir, '--no-audit', '--no-fund', '--loglevel=error', DEVCONTAINERS], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['install', '--prefix', dir, '--no-audit', '--no-fund', '--loglevel=error', DEVCONTAINERS], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return path.join(dir, 'node_modules/@devcontainers/cli/devcontainer.js');
 }
 
@@ -100,7 +152,18 @@ try {
   const cli = installDevcontainers(path.join(dir, 'cli'));
   const first = await dualRound(instance, repos);
   console.log(`first round, images built: ${(first.ready / 1_000).toFixed(1)} s`);
-  const refs = execFileSync('docker', ['image', 'ls', '--filter', `label=dual.dev/install=${instance.installId()}`, '--format', '{{.Repository}}:{{.Tag}}'], { encoding: 'utf8' });
+  const refs = execFileSync(
+    'docker',
+    [
+      'image',
+      'ls',
+      '--filter',
+      `label=dual.dev/install=${instance.installId()}`,
+      '--format',
+      '{{.Repository}}:{{.Tag}}',
+    ],
+    { encoding: 'utf8' },
+  );
   const image = (project: string): string => refs.split('\n').find((ref) => ref.startsWith(`dual/${project}-`)) ?? '';
   const ready: number[] = [];
   const served: number[] = [];
@@ -117,7 +180,9 @@ try {
   report('Dual: all 15 Ready', ready, bare);
   report('Dual: all 15 serving :3000', served, bare);
   report('devcontainer up', devcontainers, bare);
-  console.log(`Dual Ready / devcontainer up: ${median(ready.map((value, index) => value / devcontainers[index]!)).toFixed(2)}`);
+  console.log(
+    `Dual Ready / devcontainer up: ${median(ready.map((value, index) => value / devcontainers[index]!)).toFixed(2)}`,
+  );
 } finally {
   await instance.destroy();
   rmSync(dir, { recursive: true, force: true });

@@ -17,14 +17,19 @@ interface Usage {
 }
 
 function usage(pid: number): Usage {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').map(Number);
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .map(Number);
   const cpu = (fields[11]! + fields[12]! + fields[13]! + fields[14]!) / TICKS_PER_SECOND;
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return { cpu, resident: Number(kib) / 1_024 };
 }
 
 function sum(pids: number[]): Usage {
-  return pids.map(usage).reduce((a, b) => ({ cpu: a.cpu + b.cpu, resident: a.resident + b.resident }), { cpu: 0, resident: 0 });
+  return pids
+    .map(usage)
+    .reduce((a, b) => ({ cpu: a.cpu + b.cpu, resident: a.resident + b.resident }), { cpu: 0, resident: 0 });
 }
 
 function childrenOf(pid: number): number[] {
@@ -37,12 +42,23 @@ try {
   makeRepos(path.join(dir, 'repos'));
   writeManifests(instance, path.join(dir, 'repos'));
   await until(instance, FLEET.length, isServed);
-  const inits = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', ...instance.containers()], { encoding: 'utf8' });
-  const proxy = Number(JSON.parse(execFileSync('curl', ['-s', '--unix-socket', instance.paths.proxySocket, 'http://proxy/v1'], { encoding: 'utf8' })).pid);
+  const inits = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', ...instance.containers()], {
+    encoding: 'utf8',
+  });
+  const proxy = Number(
+    JSON.parse(
+      execFileSync('curl', ['-s', '--unix-socket', instance.paths.proxySocket, 'http://proxy/v1'], {
+        encoding: 'utf8',
+      }),
+    ).pid,
+  );
   const groups: Record<string, number[]> = {
     daemon: [await instance.daemonPid()],
     proxy: [proxy],
-    'guests (15 together)': inits.trim().split('\n').flatMap((pid) => childrenOf(Number(pid))),
+    'guests (15 together)': inits
+      .trim()
+      .split('\n')
+      .flatMap((pid) => childrenOf(Number(pid))),
   };
   await new Promise((resolve) => {
     setTimeout(resolve, 10_000);
@@ -54,7 +70,9 @@ try {
   for (const [name, pids] of Object.entries(groups)) {
     const { cpu, resident } = sum(pids);
     const percent = ((cpu - before[name]!.cpu) / SECONDS) * 100;
-    console.log(`${name.padEnd(24)} ${percent.toFixed(2).padStart(6)} % of one core   ${resident.toFixed(0).padStart(5)} MiB resident`);
+    console.log(
+      `${name.padEnd(24)} ${percent.toFixed(2).padStart(6)} % of one core   ${resident.toFixed(0).padStart(5)} MiB resident`,
+    );
   }
 } finally {
   await instance.destroy();

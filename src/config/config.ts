@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { expandHome } from './paths.ts';
 import type { Paths } from './paths.ts';
 
 /** The daemon's config.yaml, complete. */
@@ -52,7 +53,7 @@ interface ConfigFile {
 export function loadConfig(paths: Paths, home = os.homedir()): Config {
   const file = readConfigFile(paths.config);
   const absolute = (value: string): string =>
-    path.resolve(path.dirname(paths.config), value.replace(/^~(?=\/|$)/, home));
+    path.resolve(path.dirname(paths.config), expandHome(value, home));
   const listen = file.proxy?.listen ?? ['127.0.0.1', '::1'];
   const bad = listen.find((address) => isIP(address) === 0);
   if (bad !== undefined) throw new Error(`${paths.config}: proxy.listen: "${bad}" is not an IP address`);

@@ -64,6 +64,11 @@ function stateFiles(
   };
 }
 
+/** `~` and `~/…` stand for the home directory; everything else is as it was. */
+export function expandHome(file: string, home: string): string {
+  return file.replace(/^~(?=\/|$)/, home);
+}
+
 /** The directory shared with the guest of that workspace. Short, since socket paths end at 107 bytes. */
 export function guestDir(paths: Pick<Paths, 'guests'>, uid: string): string {
   return path.join(paths.guests, createHash('sha256').update(uid).digest('hex').slice(0, 8));

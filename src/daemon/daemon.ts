@@ -89,7 +89,13 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
     enqueue: (name) => workspaceQueue.enqueue(name),
     ...(onStep && { onStep }),
   });
-  const projects = projectController({ api, source: drivers.source, clock, enqueue: (name) => projectQueue.enqueue(name) });
+  const projects = projectController({
+    api,
+    source: drivers.source,
+    home: os.homedir(),
+    clock,
+    enqueue: (name) => projectQueue.enqueue(name),
+  });
   const workspaceQueue = new Controller(workspaces.reconciler, { workers: 16, resync: RESYNC_MS, clock, log });
   const projectQueue = new Controller(projects.reconciler, { workers: 2, resync: RESYNC_MS, clock, log });
   shutdown.then('controllers', async () => {

@@ -57,7 +57,12 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     log: log.child({ part: 'routes' }),
   });
   shutdown.then('routes', () => routes.close());
-  const runtime = { cache: paths.cache, guestBundle: path.join(dist, 'guest.js'), ptyAddon: path.join(dist, 'pty.node'), env };
+  const runtime = {
+    cache: paths.cache,
+    guestBundle: path.join(dist, 'guest.js'),
+    ptyAddon: path.join(dist, 'pty.node'),
+    env,
+  };
   return {
     drivers: {
       container: createDockerDriver({
@@ -72,7 +77,15 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
       session: createTmuxDriver({ socket: paths.tmuxSocket, install, env: loginEnv, log: log.child({ part: 'tmux' }) }),
       source: createGitDriver({ env: loginEnv, log: log.child({ part: 'git' }) }),
     },
-    images: createImageBuilder({ docker, cache: paths.cache, state: paths.state, install, isolated: paths.isolated, log: log.child({ part: 'images' }), env }),
+    images: createImageBuilder({
+      docker,
+      cache: paths.cache,
+      state: paths.state,
+      install,
+      isolated: paths.isolated,
+      log: log.child({ part: 'images' }),
+      env,
+    }),
     guests,
     routes,
   };

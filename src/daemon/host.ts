@@ -6,7 +6,11 @@ import { packageRoot } from '../config/package-root.ts';
 import type { Paths } from '../config/paths.ts';
 
 /** What the controllers have to know of this machine and this instance. */
-export function describeHost(paths: Paths, config: Config, options: { installId: string; env: Record<string, string | undefined> }): Host {
+export function describeHost(
+  paths: Paths,
+  config: Config,
+  options: { installId: string; env: Record<string, string | undefined> },
+): Host {
   const { uid, gid, username, homedir, shell } = os.userInfo();
   const { installId, env } = options;
   return {
@@ -22,6 +26,6 @@ export function describeHost(paths: Paths, config: Config, options: { installId:
 }
 
 /** Six hex digits that tell two instances' names apart. */
-export function shortId(installId: string): string {
+function shortId(installId: string): string {
   return installId.slice(0, 6);
 }

@@ -3,7 +3,6 @@ import type { SubresourceHandler } from '../apiserver/served/served.ts';
 import type { SessionDriver } from '../drivers/session/driver.ts';
 import { ApiError } from '../errors/api-error.ts';
 
-
 const DEFAULT_TAIL = 1_000;
 
 /**
@@ -17,7 +16,10 @@ export function paneLog(session: SessionDriver): SubresourceHandler {
     const pane = paneOf(workspace, query['container']);
     const lines = tailOf(query['tailLines']);
     if (!(await session.isAlive(name))) {
-      throw new ApiError('BadRequest', `Workspace ${name} has no session now; its phase is ${workspace.status?.phase ?? 'Pending'}`);
+      throw new ApiError(
+        'BadRequest',
+        `Workspace ${name} has no session now; its phase is ${workspace.status?.phase ?? 'Pending'}`,
+      );
     }
     const text = await session.capture(name, pane, lines);
     if (text !== '') yield text.endsWith('\n') ? text : `${text}\n`;

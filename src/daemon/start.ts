@@ -27,10 +27,15 @@ interface VersionInfo {
 export async function daemonStatus(paths: Paths): Promise<DaemonStatus> {
   try {
     const { pid, gitVersion } = JSON.parse(await get(paths.apiSocket, '/version')) as VersionInfo;
-    return { running: true, ...(pid !== undefined && { pid }), ...(gitVersion !== undefined && { version: gitVersion.replace(/^v/, '') }) };
+    return {
+      running: true,
+      ...(pid !== undefined && { pid }),
+      ...(gitVersion !== undefined && { version: gitVersion.replace(/^v/, '') }),
+    };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET' || error instanceof SyntaxError) return { running: false };
+    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET' || error instanceof SyntaxError)
+      return { running: false };
     throw error;
   }
 }
@@ -47,7 +52,8 @@ export async function ensureDaemon(paths: Paths, env: Environment): Promise<void
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     if ((await daemonStatus(paths)).running) return;
-    if (exited.code !== undefined && exited.code !== 0) throw notStarted(paths, `it ended with exit code ${exited.code}`);
+    if (exited.code !== undefined && exited.code !== 0)
+      throw notStarted(paths, `it ended with exit code ${exited.code}`);
     if (Date.now() > deadline) throw notStarted(paths, `it did not answer within ${START_TIMEOUT_MS / 1000} s`);
     await pause();
   }
@@ -60,7 +66,8 @@ export async function stopDaemon(paths: Paths): Promise<boolean> {
   process.kill(pid, 'SIGTERM');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isAlive(pid)) {
-    if (Date.now() > deadline) throw new Error(`the daemon (process ${pid}) does not end; its log is ${paths.daemonLog}`);
+    if (Date.now() > deadline)
+      throw new Error(`the daemon (process ${pid}) does not end; its log is ${paths.daemonLog}`);
     await pause();
   }
   return true;
@@ -74,7 +81,12 @@ export function daemonCommand(): { file: string; args: string[] } {
 function spawnDaemon(paths: Paths, env: Environment): { code?: number } {
   const { file, args } = daemonCommand();
   const log = openSync(paths.daemonLog, 'a', 0o600);
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env: env as NodeJS.ProcessEnv });
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env: env as NodeJS.ProcessEnv,
+  });
   closeSync(log);
   const exited: { code?: number } = {};
   child.on('exit', (code, signal) => {

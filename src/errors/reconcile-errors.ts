@@ -49,3 +49,8 @@ export function explain(error: unknown): Explained {
   }
   return { reason: 'InternalError', message: error instanceof Error ? error.message : String(error) };
 }
+
+/** What was caught, as something that may be thrown again. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

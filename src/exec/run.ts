@@ -177,5 +177,6 @@ function isMissing(result: Result): boolean {
 }
 
 function reasonOf(result: Result): string {
-  return result instanceof Error ? (result.shortMessage.split('\n').at(1) ?? result.shortMessage) : '';
+  const message = result instanceof Error ? (result.shortMessage ?? '') : '';
+  return message.split('\n').at(1) ?? message;
 }

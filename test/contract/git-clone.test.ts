@@ -255,22 +255,32 @@ describe('git clones', () => {
     const script = path.join(import.meta.dirname, '..', 'support', 'clone-child.ts');
     const slow = JSON.stringify(request({ url: 'ssh://git@example.invalid/a.git' }));
     const child = spawn(process.execPath, ['--import', 'tsx', script, slow], {
-      env: { ...sandbox.env, GIT_SSH_COMMAND: `echo $$ >${sandbox.at('pid')}; sleep 1000` },
+      env: { ...sandbox.env, GIT_SSH_COMMAND: `echo $$ >${sandbox.at('pid')}; sleep 1000; :` },
       stdio: 'ignore',
     });
-    const partials = await eventually(async () => {
-      const names = await readdir(parent);
-      expect(names).toEqual([expect.stringMatching(/^\.feat\.partial-/)]);
-      return names;
+    await eventually(async () => {
+      expect(await readdir(parent)).toEqual([expect.stringMatching(/^\.feat\.partial-/)]);
     });
     const helper = Number(await eventually(() => readFile(sandbox.at('pid'), 'utf8')));
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
     expect(await driver.observe(dir)).toEqual({ kind: 'missing' });
-    expect(await readdir(parent)).toEqual(partials);
     await ensure({ path: source });
     expect(await readdir(parent)).toEqual(['feat']);
     process.kill(-(await groupOf(helper)), 'SIGKILL');
+  });
+
+  it('throws away what dead calls for the same directory have left, and nothing else', async () => {
+    const parent = path.dirname(dir);
+    const dead = spawn('true');
+    await new Promise((resolve) => dead.once('exit', resolve));
+    await sandbox.write(path.join(parent, `.feat.partial-${dead.pid}-00000000`, 'x'), '');
+    await sandbox.write(path.join(parent, `.feat.partial-${process.pid}-00000000`, 'x'), '');
+    await sandbox.write(path.join(parent, `.feat.partial-${process.ppid}-00000000`, 'x'), '');
+    await sandbox.write(path.join(parent, `.feat2.partial-${dead.pid}-00000000`, 'x'), '');
+    await ensure({ path: source });
+    const left = [`.feat.partial-${process.ppid}-00000000`, `.feat2.partial-${dead.pid}-00000000`, 'feat'];
+    expect((await readdir(parent)).sort()).toEqual(left.sort());
   });
 
   it('keeps out what a parent process has set for another repo', async () => {

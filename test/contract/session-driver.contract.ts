@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PaneSpec, PaneState, Session, SessionDriver, SessionSpec } from '../../src/drivers/session/driver.ts';
 import { eventually } from '../support/eventually.ts';
+import { isRunning } from '../support/processes.ts';
 
 export interface SessionFixture {
   /** A driver with a place of its own in `dir`; a second one with the same `dir` stands for the next daemon. */
@@ -76,14 +77,7 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
         expect(text).toMatch(/\n$/);
         return text.trim();
       });
-    const isRunning = (pid: number): boolean => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch {
-        return false;
-      }
-    };
+    const areRunning = (pids: number[]): Promise<boolean[]> => Promise.all(pids.map(isRunning));
 
     it('is available, and has no sessions before the first', async () => {
       expect(await driver.probe()).toMatchObject({ available: true });
@@ -168,7 +162,7 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
       const pid = Number(await written('pid'));
       await driver.restartPane('app-feat', pane());
       expect(await paneOf()).toMatchObject({ running: true, target: '', specHash: 'p1', restarts: 2 });
-      expect(isRunning(pid)).toBe(false);
+      expect(await isRunning(pid)).toBe(false);
     });
 
     it('adds and takes away panes, and keeps the last', async () => {
@@ -187,9 +181,9 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
         spec({ panes: [shell(stubborn), shell('setsid sh -c "echo \\$\\$ >../away; sleep 1000"', { name: 'x' })] }),
       );
       const pids = await Promise.all(['child', 'parent', 'away'].map(async (file) => Number(await written(file))));
-      expect(pids.map(isRunning)).toEqual([true, true, true]);
+      expect(await areRunning(pids)).toEqual([true, true, true]);
       await driver.destroy('app-feat');
-      expect(pids.map(isRunning)).toEqual([false, false, false]);
+      expect(await areRunning(pids)).toEqual([false, false, false]);
       expect(await driver.getSession('app-feat')).toBeUndefined();
     });
 

@@ -15,7 +15,11 @@ let dual: Instance;
 beforeAll(async () => {
   dual = await createInstance();
   const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES, ['feat/a']);
-  dual.manifest('app.yaml', project('app', { source: { path: repo } }), workspace('app-main', { project: 'app', branch: 'main' }));
+  dual.manifest(
+    'app.yaml',
+    project('app', { source: { path: repo } }),
+    workspace('app-main', { project: 'app', branch: 'main' }),
+  );
   await eventually(() => dual.ready('app-main'), { timeout: 30_000 });
 });
 
@@ -61,15 +65,34 @@ async function unharmed(): Promise<void> {
 const write = (file: string, text: string): void => writeFileSync(path.join(dual.paths.manifests, file), text);
 
 describe('a manifest that is not right', () => {
-  const aliases = ['a0: &a0 [x,x,x,x,x,x,x,x,x]', ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(9)}]`)];
+  const aliases = [
+    'a0: &a0 [x,x,x,x,x,x,x,x,x]',
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `a${n}: &a${n} [${`*a${n - 1},`.repeat(9)}]`),
+  ];
   const cases: [string, string, RegExp][] = [
     ['broken.yaml', `${API}\nkind: Workspace\nmetadata: {name: x\nspec: [`, /broken\.yaml.*(line|:)\s*\d+/],
     ['type.yaml', `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: 7, branch: main}`, /spec\.project/],
-    ['unknown.yaml', `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: main, brunch: y}`, /spec\.brunch/],
+    [
+      'unknown.yaml',
+      `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: main, brunch: y}`,
+      /spec\.brunch/,
+    ],
     ['kind.yaml', `${API}\nkind: Wrokspace\nmetadata: {name: x}\nspec: {}`, /Wrokspace/],
-    ['upload.yaml', `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: --upload-pack=x}`, /spec\.branch/],
-    ['climb.yaml', `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: ../../x}`, /spec\.branch/],
-    ['secret.yaml', `${API}\nkind: Project\nmetadata: {name: x}\nspec: {source: {url: 'https://me:hunter2@example.com/x.git'}}`, /spec\.source\.url/],
+    [
+      'upload.yaml',
+      `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: --upload-pack=x}`,
+      /spec\.branch/,
+    ],
+    [
+      'climb.yaml',
+      `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: ../../x}`,
+      /spec\.branch/,
+    ],
+    [
+      'secret.yaml',
+      `${API}\nkind: Project\nmetadata: {name: x}\nspec: {source: {url: 'https://me:hunter2@example.com/x.git'}}`,
+      /spec\.source\.url/,
+    ],
     ['bomb.yaml', aliases.join('\n'), /bomb\.yaml/],
     ['huge.yaml', `# ${'x'.repeat(5 * 1024 * 1024)}\n${API}\n`, /huge\.yaml.*(MiB|large|size)/],
   ];
@@ -83,23 +106,35 @@ describe('a manifest that is not right', () => {
   });
 
   it('is refused by apply too, and nothing of it is stored', async () => {
-    const applied = await dual.dualctl(['apply', '-f', '-'], `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: main, brunch: y}\n`);
+    const applied = await dual.dualctl(
+      ['apply', '-f', '-'],
+      `${API}\nkind: Workspace\nmetadata: {name: x}\nspec: {project: app, branch: main, brunch: y}\n`,
+    );
     expect(applied.code).toBe(1);
     expect(applied.stderr).toContain('spec.brunch');
     expect((await dual.dualctl(['get', 'workspace', 'x'])).code).toBe(1);
   });
 
   it('changes nothing that its file declared before', async () => {
-    write('later.yaml', `${API}\nkind: Workspace\nmetadata: {name: later}\nspec: {project: app, branch: feat/a, state: Stopped}\n`);
+    write(
+      'later.yaml',
+      `${API}\nkind: Workspace\nmetadata: {name: later}\nspec: {project: app, branch: feat/a, state: Stopped}\n`,
+    );
     await eventually(async () => expect((await dual.workspace('later')).status?.phase).toBe('Stopped'));
     const { metadata } = await dual.workspace('later');
     write('later.yaml', `${API}\nkind: Workspace\nmetadata: {name: later}\nspec: {project: app, branch`);
     await complaintAbout('later.yaml');
-    expect((await dual.workspace('later')).metadata).toMatchObject({ uid: metadata.uid, generation: metadata.generation });
+    expect((await dual.workspace('later')).metadata).toMatchObject({
+      uid: metadata.uid,
+      generation: metadata.generation,
+    });
   });
 
   it('does not take over what another file declares', async () => {
-    write('z-again.yaml', `${API}\nkind: Workspace\nmetadata: {name: app-main}\nspec: {project: app, branch: feat/a}\n`);
+    write(
+      'z-again.yaml',
+      `${API}\nkind: Workspace\nmetadata: {name: app-main}\nspec: {project: app, branch: feat/a}\n`,
+    );
     const complaint = await complaintAbout('z-again.yaml');
     expect(complaint).toContain('app.yaml');
     expect((await dual.workspace('app-main')).spec.branch).toBe('main');
@@ -120,7 +155,11 @@ describe('a workspace that cannot be made', () => {
   });
 
   it('says that the source cannot be reached, and tries again', async () => {
-    dual.manifest('away.yaml', project('away', { source: { url: 'https://127.0.0.1:1/x.git' } }), workspace('away', { project: 'away', branch: 'main' }));
+    dual.manifest(
+      'away.yaml',
+      project('away', { source: { url: 'https://127.0.0.1:1/x.git' } }),
+      workspace('away', { project: 'away', branch: 'main' }),
+    );
     expect(await stalled('away', 'SourceUnreachable')).toContain('127.0.0.1:1');
     const { status } = await dual.workspace('away');
     expect(status?.conditions?.some(({ type }) => type === 'Stalled')).toBe(false);
@@ -137,10 +176,16 @@ describe('a workspace that cannot be made', () => {
   });
 
   it('does not share a directory with a branch whose name comes out the same', async () => {
-    dual.manifest('same.yaml', workspace('slash', { project: 'app', branch: 'fix/a' }), workspace('underscore', { project: 'app', branch: 'fix__a' }));
+    dual.manifest(
+      'same.yaml',
+      workspace('slash', { project: 'app', branch: 'fix/a' }),
+      workspace('underscore', { project: 'app', branch: 'fix__a' }),
+    );
     await eventually(() => dual.ready('slash'), { timeout: 60_000 });
     await eventually(() => dual.ready('underscore'), { timeout: 60_000 });
-    const paths = await Promise.all(['slash', 'underscore'].map(async (name) => (await dual.workspace(name)).status!.clone!.path));
+    const paths = await Promise.all(
+      ['slash', 'underscore'].map(async (name) => (await dual.workspace(name)).status!.clone!.path),
+    );
     expect(new Set(paths).size).toBe(2);
     dual.removeManifest('same.yaml');
   });
@@ -150,7 +195,10 @@ describe('the directory', () => {
   it('holds on to everything when it vanishes', async () => {
     const away = `${dual.paths.manifests}.away`;
     renameSync(dual.paths.manifests, away);
-    await eventually(async () => expect((await events()).some(({ reason }) => reason === 'ManifestsMissing')).toBe(true), { timeout: 15_000 });
+    await eventually(
+      async () => expect((await events()).some(({ reason }) => reason === 'ManifestsMissing')).toBe(true),
+      { timeout: 15_000 },
+    );
     await unharmed();
     renameSync(away, dual.paths.manifests);
     await unharmed();

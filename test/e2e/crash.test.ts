@@ -34,7 +34,10 @@ function declareWorkspace(): void {
 afterAll(() => dual.destroy());
 
 async function untilCrashed(): Promise<void> {
-  await eventually(async () => expect((await daemonStatus(dual.paths)).running).toBe(false), { timeout: 60_000, interval: 50 });
+  await eventually(async () => expect((await daemonStatus(dual.paths)).running).toBe(false), {
+    timeout: 60_000,
+    interval: 50,
+  });
 }
 
 async function kill(): Promise<void> {
@@ -45,7 +48,9 @@ async function kill(): Promise<void> {
 
 function sessions(): string[] {
   const script = 'tmux -S "$1" list-sessions -F "#{session_name}" 2>/dev/null || true';
-  return execFileSync('sh', ['-c', script, 'sh', dual.paths.tmuxSocket], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  return execFileSync('sh', ['-c', script, 'sh', dual.paths.tmuxSocket], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
 }
 
 function clones(): string[] {
@@ -82,7 +87,9 @@ describe('kill -9 of the daemon', () => {
     declareProject('sleep 4');
     declareWorkspace();
     await dual.start();
-    await eventually(async () => expect((await dual.workspace('app-main')).status?.phase).toBe('Building'), { timeout: 60_000 });
+    await eventually(async () => expect((await dual.workspace('app-main')).status?.phase).toBe('Building'), {
+      timeout: 60_000,
+    });
     await kill();
     await convergesToOneOfEach();
   });
@@ -107,7 +114,9 @@ async function remove(): Promise<void> {
 }
 
 async function untilGone(): Promise<void> {
-  await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-main'])).code).toBe(1), { timeout: 60_000 });
+  await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-main'])).code).toBe(1), {
+    timeout: 60_000,
+  });
   expect(dual.containers()).toEqual([]);
   expect(sessions()).toEqual([]);
   expect(clones()).toEqual([]);

@@ -15,7 +15,11 @@ let dual: Instance;
 beforeAll(async () => {
   dual = await createInstance();
   const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
-  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }), workspace('app-main', { project: 'app', branch: 'main' }));
+  dual.manifest(
+    'app.yaml',
+    project('app', { source: { path: repo }, session: SERVER_PANES }),
+    workspace('app-main', { project: 'app', branch: 'main' }),
+  );
   await eventually(() => dual.ready('app-main'), { timeout: 30_000 });
 });
 
@@ -44,7 +48,9 @@ describe('a restart of the engine', () => {
       execFileSync('bash', [path.join(packageRoot(), 'hack/setup')], { stdio: 'ignore' });
     }
     await dual.ready('app-main', 120_000);
-    await eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), { timeout: 60_000 });
+    await eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), {
+      timeout: 60_000,
+    });
     expect(dual.containers()).toHaveLength(1);
   });
 });

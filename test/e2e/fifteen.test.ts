@@ -9,7 +9,9 @@ import { SERVER_FILES, SERVER_PANES, project, workspace } from '../support/objec
 
 const BRANCHES = ['main', 'feat/a', 'feat/b'];
 const PROJECTS = ['p1', 'p2', 'p3', 'p4', 'p5'];
-const FLEET = PROJECTS.flatMap((name) => BRANCHES.map((branch) => ({ project: name, branch, name: `${name}-${branch.replace('/', '-')}` })));
+const FLEET = PROJECTS.flatMap((name) =>
+  BRANCHES.map((branch) => ({ project: name, branch, name: `${name}-${branch.replace('/', '-')}` })),
+);
 
 let dual: Instance;
 
@@ -35,9 +37,20 @@ describe('fifteen workspaces from one directory', () => {
   it('are all Ready at once, and each URL on the same port answers with its own branch', async () => {
     for (const name of PROJECTS) {
       const members = FLEET.filter((member) => member.project === name);
-      dual.manifest(`${name}.yaml`, project(name, { source: { path: repoOf(name) }, session: SERVER_PANES }), ...members.map((member) => workspace(member.name, { project: name, branch: member.branch })));
+      dual.manifest(
+        `${name}.yaml`,
+        project(name, { source: { path: repoOf(name) }, session: SERVER_PANES }),
+        ...members.map((member) => workspace(member.name, { project: name, branch: member.branch })),
+      );
     }
-    await eventually(async () => expect(JSON.parse((await dual.dualctl(['get', 'workspaces', '-o', 'json'])).stdout)).toHaveProperty('items.length', 15), { timeout: 30_000 });
+    await eventually(
+      async () =>
+        expect(JSON.parse((await dual.dualctl(['get', 'workspaces', '-o', 'json'])).stdout)).toHaveProperty(
+          'items.length',
+          15,
+        ),
+      { timeout: 30_000 },
+    );
     const waited = await dual.dualctl(['wait', '--for=condition=Ready', 'workspace', '--all', '--timeout=300s']);
     expect(waited).toMatchObject({ code: 0 });
     for (const { name, project: of, branch } of FLEET) {

@@ -15,12 +15,18 @@ async function instanceWithApp(): Promise<Instance> {
   const dual = await createInstance();
   instances.push(dual);
   const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
-  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }), workspace('app-main', { project: 'app', branch: 'main' }));
+  dual.manifest(
+    'app.yaml',
+    project('app', { source: { path: repo }, session: SERVER_PANES }),
+    workspace('app-main', { project: 'app', branch: 'main' }),
+  );
   return dual;
 }
 
 const serves = (dual: Instance): Promise<void> =>
-  eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), { timeout: 60_000 });
+  eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), {
+    timeout: 60_000,
+  });
 
 describe('two instances', () => {
   it('have workspaces of the same name, and when one goes the other does not notice', async () => {
@@ -50,7 +56,9 @@ describe('a cold machine', () => {
       dual.dual(['daemon', 'start']),
       dual.dual(['urls']),
     ]);
-    expect(results.map(({ code, stderr }) => ({ code, stderr: code === 0 ? '' : stderr }))).toEqual(results.map(() => ({ code: 0, stderr: '' })));
+    expect(results.map(({ code, stderr }) => ({ code, stderr: code === 0 ? '' : stderr }))).toEqual(
+      results.map(() => ({ code: 0, stderr: '' })),
+    );
     const pid = await dual.daemonPid();
     await dual.dual(['daemon', 'start']);
     expect(await dual.daemonPid()).toBe(pid);

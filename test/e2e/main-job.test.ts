@@ -14,7 +14,10 @@ let repo: string;
 beforeAll(async () => {
   dual = await createInstance();
   repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES, ['feat/cart']);
-  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES, ports: [{ name: 'web', port: 3000 }] }));
+  dual.manifest(
+    'app.yaml',
+    project('app', { source: { path: repo }, session: SERVER_PANES, ports: [{ name: 'web', port: 3000 }] }),
+  );
 });
 
 afterAll(() => dual.destroy());
@@ -48,7 +51,15 @@ describe('a manifest dropped into the directory', () => {
     await eventually(async () => {
       const ports = (await dual.workspace('app-main')).status?.ports;
       expect(ports).toEqual([
-        { port: 3000, name: 'web', protocol: 'http', process: 'node', listening: true, routed: true, url: 'http://app-main.localhost:3000' },
+        {
+          port: 3000,
+          name: 'web',
+          protocol: 'http',
+          process: 'node',
+          listening: true,
+          routed: true,
+          url: 'http://app-main.localhost:3000',
+        },
       ]);
     });
   });
@@ -67,7 +78,10 @@ describe('a manifest dropped into the directory', () => {
 
   it('runs commands inside as the user, in the worktree, with the exit code', async () => {
     const { status } = await dual.workspace('app-main');
-    const result = await dual.dual(['run', '-w', 'app-main', '--', 'sh', '-c', 'id -u; pwd; node --version; cat; exit 7'], 'from stdin');
+    const result = await dual.dual(
+      ['run', '-w', 'app-main', '--', 'sh', '-c', 'id -u; pwd; node --version; cat; exit 7'],
+      'from stdin',
+    );
     expect(result.stdout.split('\n')).toEqual([`${process.getuid!()}`, status!.clone!.path, 'v22.23.3', 'from stdin']);
     expect(result.code).toBe(7);
   });
@@ -75,12 +89,20 @@ describe('a manifest dropped into the directory', () => {
   it('gives the machine what it needs and nothing of the host’s', async () => {
     const { status } = await dual.workspace('app-main');
     const [machine] = JSON.parse(execFileSync('docker', ['inspect', status!.container!.id!], { encoding: 'utf8' })) as [
-      { HostConfig: Record<string, unknown>; Config: { Labels: Record<string, string> }; NetworkSettings: { Ports: object } },
+      {
+        HostConfig: Record<string, unknown>;
+        Config: { Labels: Record<string, string> };
+        NetworkSettings: { Ports: object };
+      },
     ];
     expect(machine.HostConfig).toMatchObject({ Init: true, Privileged: false, CapDrop: ['ALL'], PidsLimit: 4096 });
     expect(machine.HostConfig['SecurityOpt']).toContain('no-new-privileges');
     expect(machine.NetworkSettings.Ports).toEqual({});
-    expect(machine.Config.Labels).toMatchObject({ 'dual.dev/workspace': 'app-main', 'dual.dev/project': 'app', 'dual.dev/install': dual.installId() });
+    expect(machine.Config.Labels).toMatchObject({
+      'dual.dev/workspace': 'app-main',
+      'dual.dev/project': 'app',
+      'dual.dev/install': dual.installId(),
+    });
     const inside = await dual.dual(['run', '-w', 'app-main', '--', 'ls', '/var/run/docker.sock', dual.paths.apiSocket]);
     expect(inside.code).not.toBe(0);
     expect(inside.stdout).toBe('');
@@ -94,10 +116,17 @@ describe('a manifest dropped into the directory', () => {
   });
 
   it('follows a branch of the source, and starts one that exists nowhere', async () => {
-    dual.manifest('branches.yaml', workspace('app-cart', { project: 'app', branch: 'feat/cart' }), workspace('app-new', { project: 'app', branch: 'feat/new', from: 'feat/cart' }));
+    dual.manifest(
+      'branches.yaml',
+      workspace('app-cart', { project: 'app', branch: 'feat/cart' }),
+      workspace('app-new', { project: 'app', branch: 'feat/new', from: 'feat/cart' }),
+    );
     await eventually(() => dual.ready('app-cart'), { timeout: 30_000 });
     const { status } = await eventually(() => dual.ready('app-new'), { timeout: 30_000 });
-    expect(status!.clone).toMatchObject({ branch: 'feat/new', path: path.join(dual.paths.workspaces, 'app/feat__new') });
+    expect(status!.clone).toMatchObject({
+      branch: 'feat/new',
+      path: path.join(dual.paths.workspaces, 'app/feat__new'),
+    });
     expect((await dual.workspace('app-cart')).status!.image).toEqual(status!.image);
   });
 });
@@ -135,7 +164,9 @@ describe('a manifest taken away', () => {
     writeFileSync(path.join(clone, 'draft.txt'), 'not committed');
     git(clone, 'commit', '--quiet', '--allow-empty', '--message', 'not pushed');
     dual.removeManifest('branches.yaml');
-    await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-cart'])).code).toBe(1), { timeout: 30_000 });
+    await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-cart'])).code).toBe(1), {
+      timeout: 30_000,
+    });
     expect(dual.containers()).not.toContain(status!.container!.id);
     expect(tmux('list-sessions', '-F', '#{session_name}')).not.toContain('app-cart');
     expect((await dual.fetch('http://app-cart.localhost:3000/')).status).toBe(404);
@@ -153,7 +184,11 @@ describe('a manifest taken away', () => {
   });
 
   it('keeps unsaved work even with deletionPolicy Delete, and says where; without any the clone goes', async () => {
-    dual.manifest('delete.yaml', workspace('gone', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }), workspace('kept', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }));
+    dual.manifest(
+      'delete.yaml',
+      workspace('gone', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }),
+      workspace('kept', { project: 'app', branch: 'main', deletionPolicy: 'Delete' }),
+    );
     const gone = (await eventually(() => dual.ready('gone'), { timeout: 30_000 })).status!.clone!.path!;
     const kept = (await eventually(() => dual.ready('kept'), { timeout: 30_000 })).status!.clone!.path!;
     writeFileSync(path.join(kept, 'draft.txt'), 'precious');

@@ -13,7 +13,11 @@ let dual: Instance;
 beforeAll(async () => {
   dual = await createInstance();
   const repo = makeRepo(path.join(dual.home, 'repos/app'), SERVER_FILES);
-  dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }), workspace('app-main', { project: 'app', branch: 'main' }));
+  dual.manifest(
+    'app.yaml',
+    project('app', { source: { path: repo }, session: SERVER_PANES }),
+    workspace('app-main', { project: 'app', branch: 'main' }),
+  );
   await eventually(() => dual.ready('app-main'), { timeout: 30_000 });
   await served();
 });
@@ -21,10 +25,14 @@ beforeAll(async () => {
 afterAll(() => dual.destroy());
 
 async function served(): Promise<void> {
-  await eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), { timeout: 60_000, interval: 100 });
+  await eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), {
+    timeout: 60_000,
+    interval: 100,
+  });
 }
 
-const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const docker = (...args: string[]): string =>
+  execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 /** Every status that the workspace has while `work` goes on until it is whole again. */
 async function during(work: () => void | Promise<void>): Promise<{ notReady: boolean }> {
@@ -94,16 +102,27 @@ describe('unaided it comes back', () => {
   it('after a pane has crashed, by its policy; and tells of one that keeps crashing', async () => {
     const pane = { name: 'crash', command: 'exit 3', on: 'host', restart: 'OnFailure' };
     const repo = path.join(dual.home, 'repos/app');
-    dual.manifest('app.yaml', project('app', { source: { path: repo }, session: { panes: [...SERVER_PANES.panes, pane] } }), workspace('app-main', { project: 'app', branch: 'main' }));
+    dual.manifest(
+      'app.yaml',
+      project('app', { source: { path: repo }, session: { panes: [...SERVER_PANES.panes, pane] } }),
+      workspace('app-main', { project: 'app', branch: 'main' }),
+    );
     await eventually(
       async () => {
         const { status } = await dual.workspace('app-main');
         expect(status?.phase).toBe('Degraded');
-        expect(status?.conditions?.find(({ type }) => type === 'SessionReady')).toMatchObject({ status: 'False', reason: 'PaneCrashLoop' });
+        expect(status?.conditions?.find(({ type }) => type === 'SessionReady')).toMatchObject({
+          status: 'False',
+          reason: 'PaneCrashLoop',
+        });
       },
       { timeout: 60_000, interval: 250 },
     );
-    dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES }), workspace('app-main', { project: 'app', branch: 'main' }));
+    dual.manifest(
+      'app.yaml',
+      project('app', { source: { path: repo }, session: SERVER_PANES }),
+      workspace('app-main', { project: 'app', branch: 'main' }),
+    );
     await dual.ready('app-main');
     await served();
   });

@@ -89,7 +89,8 @@ function instanceOf(base: Base): Instance {
         async () => {
           const found = await workspace(name);
           const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
-          if (ready?.status !== 'True') throw new Error(`${name}: ${found.status?.phase}: ${ready?.reason}: ${ready?.message}`);
+          if (ready?.status !== 'True')
+            throw new Error(`${name}: ${found.status?.phase}: ${ready?.reason}: ${ready?.message}`);
           return found;
         },
         { timeout, interval: 250 },
@@ -120,9 +121,14 @@ function command(script: string, args: string[], env: NodeJS.ProcessEnv, input =
 
 /** Runs the daemon as its own process group, so that a test can kill it and nothing else. */
 async function startDaemon(paths: Paths, env: NodeJS.ProcessEnv): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'dual.js'), 'daemon', 'start'], { env, stdio: 'ignore' });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [path.join(packageRoot(), 'dist', 'dual.js'), 'daemon', 'start'],
+    { env, stdio: 'ignore' },
+  );
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-  if (code !== 0 && !env['DUAL_CRASH_AT']) throw new Error(`the daemon did not start:\n${readFileSync(paths.daemonLog, 'utf8').slice(-4_000)}`);
+  if (code !== 0 && !env['DUAL_CRASH_AT'])
+    throw new Error(`the daemon did not start:\n${readFileSync(paths.daemonLog, 'utf8').slice(-4_000)}`);
 }
 
 async function daemonPid(paths: Paths): Promise<number> {
@@ -176,7 +182,9 @@ async function destroy({ home, paths, env }: Instance): Promise<void> {
     const install = installId(paths);
     const containers = containersOf(install, true);
     if (containers.length > 0) execFileSync('docker', ['rm', '-f', ...containers], { stdio: 'ignore' });
-    const images = execFileSync('docker', ['image', 'ls', '-q', '--filter', `label=dual.dev/install=${install}`], { encoding: 'utf8' });
+    const images = execFileSync('docker', ['image', 'ls', '-q', '--filter', `label=dual.dev/install=${install}`], {
+      encoding: 'utf8',
+    });
     const ids = [...new Set(images.split('\n').filter(Boolean))];
     if (ids.length > 0) execFileSync('docker', ['image', 'rm', '-f', ...ids], { stdio: 'ignore' });
   } finally {

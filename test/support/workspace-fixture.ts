@@ -9,7 +9,7 @@ const meta = (name: string): Workspace['metadata'] => ({
   creationTimestamp: '2026-01-01T00:00:00Z',
 });
 
-export function aProject(spec: Partial<Project['spec']> = {}): Project {
+function aProject(spec: Partial<Project['spec']> = {}): Project {
   return {
     apiVersion: 'dual.dev/v1alpha1',
     kind: 'Project',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CommandError, lastLine, run } from '../../../src/exec/run.ts';
 import { eventually } from '../../support/eventually.ts';
+import { isRunning } from '../../support/processes.ts';
 
 const env = { PATH: process.env['PATH'] };
 const dir = mkdtempSync(path.join(os.tmpdir(), 'dual-'));
@@ -18,15 +19,6 @@ const failure = async (promise: Promise<unknown>): Promise<CommandError> => {
   if (!(error instanceof CommandError)) throw new Error(`not a CommandError: ${String(error)}`);
   return error;
 };
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-};
-
 describe('run', () => {
   it('gives arguments as they are, input and output unchanged, and only the environment that was given', async () => {
     const strange = ['a b', '$HOME', '"', "'", 'two\nlines', '', '*'];
@@ -70,6 +62,6 @@ describe('run', () => {
     const pid = Number(await eventually(() => readFile(file, 'utf8')));
     controller.abort(new Error('called off'));
     expect(String(await running)).toContain(how === 'signal' ? 'called off' : 'took too long');
-    await eventually(() => expect(isGone(pid)).toBe(true));
+    await eventually(async () => expect(await isRunning(pid)).toBe(false));
   });
 });

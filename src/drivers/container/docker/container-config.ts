@@ -76,7 +76,12 @@ function hostConfig(spec: ContainerSpec, mounts: MountConfig): HostConfig {
     CapAdd: CAPABILITIES,
     SecurityOpt: ['no-new-privileges'],
     // Services listen on their usual ports, 80 and 443 among them, and ping works, all without capabilities.
-    Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' },
+    Sysctls: {
+      'net.ipv4.ip_unprivileged_port_start': '0',
+      'net.ipv4.ping_group_range': '0 2147483647',
+      // Bridges without IPv6 switch ::1 off too, and dev servers that bind to it would not start.
+      'net.ipv6.conf.all.disable_ipv6': '0',
+    },
     PidsLimit: pids,
     ...(cpus !== undefined && { NanoCpus: parseCpus(cpus) }),
     ...(memory !== undefined && { Memory: parseMemory(memory) }),

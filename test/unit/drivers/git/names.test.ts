@@ -26,7 +26,7 @@ describe('isBranchName', () => {
       '-a',
       '--upload-pack=x',
       'HEAD',
-        '../x',
+      '../x',
       'a..b',
       'a b',
       'a~1',

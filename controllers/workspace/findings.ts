@@ -1,0 +1,67 @@
+import { REASON } from '../../src/api/conditions.ts';
+import type { WorkspaceCondition } from '../../src/api/conditions.ts';
+import type { Workspace } from '../../src/api/types.ts';
+import type { ConditionInput } from '../../src/conditions/conditions.ts';
+import type { Observation } from './observation.ts';
+import { portsTaken } from './predicates.ts';
+
+/** A condition without its type, time and generation. */
+export type Finding = Pick<ConditionInput, 'status' | 'reason' | 'message'>;
+
+type Part = (observation: Observation, workspace: Workspace) => Finding;
+
+const PARTS: Record<WorkspaceCondition, Part> = {
+  CloneReady: cloneFinding,
+  ImageReady: ({ image }) => ({ status: 'True', reason: REASON.built, message: image?.plan.ref ?? '' }),
+  ContainerReady: ({ container }) => ({
+    status: 'True',
+    reason: REASON.running,
+    message: `${container?.actual?.name ?? ''} is running`,
+  }),
+  SessionReady: sessionFinding,
+  RouteReady: routeFinding,
+};
+
+/** What is to be said of a part that is there. Pure. */
+export function established(type: WorkspaceCondition, workspace: Workspace, observation: Observation): Finding {
+  return PARTS[type](observation, workspace);
+}
+
+function cloneFinding({ clone }: Observation, workspace: Workspace): Finding {
+  const actual = clone.state.kind === 'clone' ? clone.state.branch : undefined;
+  const { branch } = workspace.spec;
+  if (actual === branch) return { status: 'True', reason: REASON.cloned, message: `${branch} at ${clone.dir}` };
+  const found = actual === undefined ? 'a detached head' : actual;
+  return {
+    status: 'True',
+    reason: REASON.branchDrifted,
+    message: `${clone.dir} is on ${found} instead of ${branch}; Dual leaves that as it is`,
+  };
+}
+
+function sessionFinding({ session }: Observation): Finding {
+  const looping = session?.crashLooping ?? [];
+  if (looping.length === 0)
+    return { status: 'True', reason: REASON.sessionRunning, message: `session ${session?.name ?? ''} is there` };
+  const panes = looping.join(', ');
+  return {
+    status: 'False',
+    reason: REASON.paneCrashLoop,
+    message: `keeps crashing: ${panes}; see dual logs ${session!.name} ${looping[0]!}`,
+  };
+}
+
+function routeFinding(observation: Observation): Finding {
+  const results = observation.routes?.results ?? [];
+  if (portsTaken(observation)) {
+    const failed = results.filter((result) => !result.listening);
+    return {
+      status: 'False',
+      reason: failed[0]!.reason ?? REASON.portTaken,
+      message: failed.map((result) => result.message ?? `port ${result.port}`).join('; '),
+    };
+  }
+  if (results.length === 0)
+    return { status: 'True', reason: REASON.noPorts, message: 'nothing that belongs on the host listens yet' };
+  return { status: 'True', reason: REASON.routed, message: `ports ${results.map(({ port }) => port).join(', ')}` };
+}

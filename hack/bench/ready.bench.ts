@@ -10,6 +10,8 @@ import { FLEET, isReady, isServed, makeRepos, median, until, writeManifests } fr
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const LABEL = `dual-bench=${process.pid}`;
+/** Many times what it takes; it waits for ever for a start that it has missed. */
+const DEVCONTAINER_TIMEOUT_MS = 180_000;
 const DEVCONTAINERS = '@devcontainers/cli@0.89.0';
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -105,16 +107,11 @@ async function devcontainerRound(
             path.join(clone, '.devcontainer/devcontainer.json'),
             JSON.stringify({ name, image: image(project), updateRemoteUserUID: false }),
           );
-          await execa(process.execPath, [
-            cli,
-            'up',
-            '--workspace-folder',
-            clone,
-            '--id-label',
-            LABEL,
-            '--id-label',
-            `name=${name}`,
-          ]);
+          await execa(
+            process.execPath,
+            [cli, 'up', '--workspace-folder', clone, '--id-label', LABEL, '--id-label', `dual-bench-name=${name}`],
+            { timeout: DEVCONTAINER_TIMEOUT_MS },
+          );
         }),
       ),
     );

@@ -33,19 +33,22 @@ interface Options {
   refusedFor: number;
 }
 
-/** Applies a file when it has changed since it was applied last, or when, at the first look, objects of it are missing. */
+/**
+ * Applies a file when it has changed since it was applied last. At the first look and when it was written again with the same
+ * content, what is missing of it is made again, and nothing else is touched.
+ */
 export function createApplying(options: Options): (file: ValidFile) => Promise<ApplyOutcome> {
   const refusals = new Map<string, { hash: string; at: number; errors: string[] }>();
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
 
   return async (file) => {
     const refusal = refusals.get(file.path);
     if (refusal?.hash === file.hash && options.clock.now() - refusal.at < options.refusedFor) {
       return { state: 'refused', errors: refusal.errors };
     }
-    const documents = await documentsToApply(file, seen.has(file.path), options);
+    const documents = await documentsToApply(file, seen.get(file.path) === file.signature, options);
     const outcome = documents.length === 0 ? ({ state: 'current' } as const) : await applyAll(file, documents, options);
-    if (outcome.state === 'current') seen.add(file.path);
+    if (outcome.state === 'current') seen.set(file.path, file.signature);
     if (outcome.state !== 'refused') refusals.delete(file.path);
     else refusals.set(file.path, { hash: file.hash, at: options.clock.now(), errors: outcome.errors });
     return outcome;

@@ -25,6 +25,8 @@ export interface ValidFile {
   state: 'valid';
   /** SHA-256 of the content. */
   hash: string;
+  /** Differs once the file was written again, even with the same content. */
+  signature: string;
   documents: ManifestDocument[];
 }
 
@@ -90,10 +92,10 @@ async function lookAt(file: FoundFile, entry: Entry, options: Options): Promise<
   if (read.hash !== '') entry.read = read;
   const doubtful = read.errors.length > 0 || !read.looksFinished;
   if (doubtful && unchangedFor < options.quiet.doubtful) return pending(options.quiet.doubtful);
-  return { view: viewOf(file.path, read) };
+  return { view: viewOf(file, read) };
 }
 
-function viewOf(file: string, { errors, hash, documents }: ReadManifest): FileView {
+function viewOf({ path: file, signature }: FoundFile, { errors, hash, documents }: ReadManifest): FileView {
   if (errors.length > 0) return { path: file, state: 'invalid', errors };
-  return { path: file, state: 'valid', hash, documents };
+  return { path: file, state: 'valid', hash, signature, documents };
 }

@@ -252,9 +252,9 @@ describe('git clones', () => {
 
   it('is done again when it was killed in the middle', async () => {
     const parent = path.dirname(dir);
-    const script = path.join(import.meta.dirname, '..', 'support', 'clone-child.ts');
     const slow = JSON.stringify(request({ url: 'ssh://git@example.invalid/a.git' }));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, slow], {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', CLONE_ONCE, slow], {
+      cwd: import.meta.dirname,
       env: { ...sandbox.env, GIT_SSH_COMMAND: `echo $$ >${sandbox.at('pid')}; sleep 1000; :` },
       stdio: 'ignore',
     });
@@ -305,3 +305,11 @@ async function groupOf(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[2]);
 }
+
+/** A process of its own, to be killed in the middle. Its argument is a CloneRequest as JSON. */
+const CLONE_ONCE = `
+  import { createGitDriver } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../src/drivers/source/git/git.ts'))};
+  import { silentLog } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../src/log/log.ts'))};
+  const driver = createGitDriver({ env: async () => process.env, log: silentLog });
+  await driver.ensure(JSON.parse(process.argv[1]), { signal: new AbortController().signal, onProgress() {} });
+`;

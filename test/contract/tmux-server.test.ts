@@ -127,6 +127,18 @@ describe('tmux server', () => {
     await eventually(() => expect(seen.length).toBeGreaterThan(0));
   });
 
+  it('lets a command handle the keys that interrupt it, and tells how it ended', async () => {
+    const waits = (on: string): string[] => ['sh', '-c', `${on}; echo ready; while :; do sleep 0.05; done`];
+    await create({ panes: [pane('ends', ...waits(':')), pane('handles', ...waits('trap "exit 5" INT'))] });
+    for (const name of ['ends', 'handles']) {
+      await eventually(async () => expect(await driver.capture('app', name, 1)).toBe('ready'));
+    }
+    for (const at of ['top-left', 'bottom-right']) await tmuxAt(socket, 'send-keys', '-t', `=app:.{${at}}`, 'C-c');
+    await eventually(async () =>
+      expect((await driver.getSession('app'))?.panes).toMatchObject([{ exitCode: 130 }, { exitCode: 5 }]),
+    );
+  });
+
   it('reports a pane that somebody closed', async () => {
     await create({ panes: [pane('dev', 'sleep', '1000'), pane('other', 'sleep', '1000')] });
     const seen: (string | undefined)[] = [];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { run } from '../../src/exec/run.ts';
 
 /** What git needs to make commits without anybody's settings. */
-export function gitTestEnv(home: string): Record<string, string> {
+function gitTestEnv(home: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
     HOME: home,

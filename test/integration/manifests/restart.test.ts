@@ -44,6 +44,22 @@ it('what was deleted by hand comes back at the start, and nothing else is touche
   expect(await stateOf(fixture, 'a')).toBe('Stopped');
 });
 
+it('what was deleted by hand comes back when its file is written again, and nothing else is touched', async () => {
+  const fixture = await createManifestsFixture();
+  const documents = [ws('a', { state: 'Running' }), ws('b')];
+  await fixture.write('a.yaml', ...documents);
+  await fixture.start();
+  await fixture.expectNames('Workspace/a', 'Workspace/b');
+  await fixture.client.patch(WORKSPACES, 'a', { spec: { state: 'Stopped' } });
+  await fixture.client.delete(WORKSPACES, 'b');
+  await fixture.settled();
+  await fixture.expectNames('Workspace/a');
+
+  await fixture.write('a.yaml', ...documents);
+  await fixture.expectNames('Workspace/a', 'Workspace/b');
+  expect(await stateOf(fixture, 'a')).toBe('Stopped');
+});
+
 it('what went while nobody looked is pruned at the start', async () => {
   const fixture = await createManifestsFixture();
   await fixture.write('a.yaml', ws('a'), ws('b'));

@@ -7,6 +7,7 @@ const valid = (path: string, ...names: string[]): FileView => ({
   path,
   state: 'valid',
   hash: 'h',
+  signature: 's',
   documents: names.map((name) => ({
     object: { apiVersion: 'dual.dev/v1alpha1', kind: 'Workspace', metadata: { name } },
     file: path,
@@ -19,6 +20,7 @@ const ledgerOf = (files: Record<string, string[]>): Ledger => ({
   files: Object.entries(files).map(([path, names]) => ({
     path,
     hash: 'h',
+    signature: 's',
     objects: names.map((name) => ({ kind: 'Workspace', name, uid: `uid-${name}` })),
   })),
 });

@@ -49,8 +49,8 @@ function notify(): string {
 }
 
 /**
- * tmux with libutempter misses the end of a process that falls into the moment in which a pane is started, until another process
- * ends. This one does. To be run after panes were started.
+ * tmux with libutempter misses the end of a process that falls into the moment in which it starts or closes a pane, until another
+ * process ends. This one does. To be run after panes were started.
  */
 export const COLLECT: Command = ['run-shell', '-b', 'true'];
 
@@ -97,11 +97,22 @@ export function respawnCommands(paneId: string, pane: PaneSpec, restarts: number
 }
 
 /**
- * More than one argument is run as it is, without a shell that reads it. The shell that is named here gets its script from here,
- * becomes the command, and says what is wrong when there is none such.
+ * Runs the command, and lingers for a moment when it has ended: tmux closes a terminal as soon as it learns of the end, and what
+ * was printed last would be lost. It may also miss the end itself (see COLLECT), so another one is ordered for afterwards.
+ * Signals are for the command alone, which gets them as well.
  */
+const LINGER = [
+  'trap : HUP INT QUIT TERM',
+  '"$@"',
+  'code=$?',
+  'tmux run-shell -b -d 1 true >/dev/null 2>&1',
+  'sleep 0.1',
+  'exit $code',
+].join('; ');
+
+/** More than one argument is run as it is, without a shell that reads it. The shell that is named here gets its script from here. */
 function startArgs(pane: PaneSpec): string[] {
-  return pane.command.length === 0 ? [] : ['--', 'sh', '-c', 'exec "$@"', 'sh', ...pane.command];
+  return pane.command.length === 0 ? [] : ['--', 'sh', '-c', LINGER, 'sh', ...pane.command];
 }
 
 function windowCommands(window: string): Command[] {

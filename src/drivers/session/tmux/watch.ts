@@ -6,6 +6,8 @@ import { READ_AND_WAIT } from './script.ts';
 
 /** Milliseconds between two looks at the socket's file while there is no server. */
 const PROBE = 2000;
+/** Milliseconds until a server that did not answer is tried again, as long as its socket is there. */
+const RETRY = 10_000;
 /** Milliseconds in which changes are gathered. */
 const SETTLE = 50;
 
@@ -46,7 +48,8 @@ async function passChanges({ tmux, onChange, signal }: WatchOptions): Promise<bo
 }
 
 async function untilReplaced(socket: string, before: string | undefined, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await identityOf(socket)) === before) await sleep(PROBE, signal);
+  const deadline = before === undefined ? Infinity : Date.now() + RETRY;
+  while (!signal.aborted && Date.now() < deadline && (await identityOf(socket)) === before) await sleep(PROBE, signal);
 }
 
 /** Undefined when it is not there. */

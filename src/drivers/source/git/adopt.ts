@@ -2,7 +2,6 @@ import { REASON } from '../../../api/conditions.ts';
 import { StalledError } from '../../../errors/reconcile-errors.ts';
 import type { Clone, CloneRequest } from '../driver.ts';
 import { OWNER_KEY } from './config.ts';
-import { inspectLocalSource } from './local-source.ts';
 import { observeClone } from './observe.ts';
 import type { Reading } from './observe.ts';
 import { isSameRemote, redacted } from './remote-url.ts';
@@ -34,12 +33,12 @@ async function refuseOthers(reading: Reading, found: Clone, request: CloneReques
   }
 }
 
-async function isFromSource({ git }: Reading, found: Clone, request: CloneRequest): Promise<boolean> {
+async function isFromSource({ inspectSource }: Reading, found: Clone, request: CloneRequest): Promise<boolean> {
   const { url, path } = request.source;
   if (url !== undefined) return isSameRemote(found.origin, redacted(url));
   if (path === undefined) return false;
   if (isSameRemote(found.origin, path)) return true;
-  const { origin } = await inspectLocalSource(git, { path });
+  const { origin } = await inspectSource({ path });
   return isSameRemote(found.origin, redacted(origin));
 }
 

@@ -1,10 +1,11 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CloneOptions, CloneRequest } from '../driver.ts';
-import type { Git, GitOptions } from './command.ts';
+import type { GitOptions } from './command.ts';
 import { OWNER_KEY } from './config.ts';
-import { branchOf, inspectLocalSource } from './local-source.ts';
+import { branchOf } from './local-source.ts';
 import type { LocalSource } from './local-source.ts';
+import type { Reading } from './observe.ts';
 import { progressLines } from './progress.ts';
 import { resolveStart } from './resolve-start.ts';
 import { chooseStart, parseRefs, REF_FORMAT, REMOTE } from './start-point.ts';
@@ -15,7 +16,8 @@ export const KNOWN_REFS = 'dual-known-refs';
 
 /** What all steps of one clone share. */
 export interface Cloning {
-  git: Git;
+  git: Reading['git'];
+  inspectSource: Reading['inspectSource'];
   request: CloneRequest;
   /** Where it is made. */
   target: string;
@@ -25,10 +27,15 @@ export interface Cloning {
 }
 
 /** Makes a whole clone at `target`, which must not be there yet. @throws CommandError, StalledError StartPointNotFound */
-export async function makeClone(git: Git, request: CloneRequest, target: string, options: CloneOptions): Promise<void> {
+export async function makeClone(
+  reading: Reading,
+  request: CloneRequest,
+  target: string,
+  options: CloneOptions,
+): Promise<void> {
   const run = { signal: options.signal, onStderr: progressLines(options.onProgress) };
   const { url, path: local } = request.source;
-  const cloning = { git, request, target, source: url ?? local ?? '', run };
+  const cloning = { ...reading, request, target, source: url ?? local ?? '', run };
   await (url === undefined ? cloneLocal(cloning) : cloneRemote(cloning));
   if (request.source.submodules) await updateSubmodules(cloning);
   await keepKnownRefs(target);
@@ -48,7 +55,7 @@ async function cloneRemote(cloning: Cloning): Promise<void> {
  */
 async function cloneLocal(cloning: Cloning): Promise<void> {
   const { git, request, target, run } = cloning;
-  const source = await inspectLocalSource(git, { path: cloning.source, ...fromOf(request) });
+  const source = await cloning.inspectSource({ path: cloning.source, ...fromOf(request) });
   const start = chooseStart(source.refs, request);
   const branch = plainBranch(source, start);
   const whole = start.kind === 'existing' && branch !== undefined;

@@ -8,6 +8,7 @@ import { makeClone } from './clone.ts';
 import { createGit } from './command.ts';
 import { createConfigReader } from './config.ts';
 import { cloneFailure } from './errors.ts';
+import { createSourceInspector } from './local-source.ts';
 import { createKeyedMutex } from './mutex.ts';
 import { isBranchName } from './names.ts';
 import { observeClone } from './observe.ts';
@@ -26,7 +27,11 @@ export interface GitDriverOptions {
 /** Clones by the git that is installed, with the user's credentials. */
 export function createGitDriver({ env, log }: GitDriverOptions): SourceDriver {
   const git = createGit(env);
-  const reading: Reading = { git, readConfig: createConfigReader(git) };
+  const reading: Reading = {
+    git,
+    readConfig: createConfigReader(git),
+    inspectSource: createSourceInspector(git),
+  };
   const mutex = createKeyedMutex();
   return {
     observe: (dir) => observeClone(reading, dir),
@@ -37,7 +42,7 @@ export function createGitDriver({ env, log }: GitDriverOptions): SourceDriver {
       try {
         if (await adopt(reading, request)) return;
         await withPartial(request.dir, async (partial) => {
-          await oneFetchAtATime(request, () => makeClone(git, request, partial, options));
+          await oneFetchAtATime(request, () => makeClone(reading, request, partial, options));
           await putInPlace(reading, request, partial);
         });
         log.info({ dir: request.dir, workspace: request.workspace }, 'cloned');

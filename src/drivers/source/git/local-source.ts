@@ -15,8 +15,25 @@ export interface LocalSource {
   extra: ReadonlyMap<string, string>;
 }
 
-/** Two processes side by side. @throws CommandError when it is no repo. */
-export async function inspectLocalSource(git: Git, request: { path: string; from?: string }): Promise<LocalSource> {
+export type SourceInspector = (request: { path: string; from?: string }) => Promise<LocalSource>;
+
+/** Who asks the same while an answer is on its way shares it. The inspector throws CommandError when `path` is no repo. */
+export function createSourceInspector(git: Git): SourceInspector {
+  const underWay = new Map<string, Promise<LocalSource>>();
+  return async (request) => {
+    const key = JSON.stringify([request.path, request.from]);
+    const answer = underWay.get(key) ?? inspectSource(git, request);
+    underWay.set(key, answer);
+    try {
+      return await answer;
+    } finally {
+      underWay.delete(key);
+    }
+  };
+}
+
+/** Two processes side by side. */
+async function inspectSource(git: Git, request: { path: string; from?: string }): Promise<LocalSource> {
   const from = request.from !== undefined && isBranchName(request.from) ? [`refs/tags/${request.from}`] : [];
   const [refs, config] = await Promise.all([
     git(['-C', request.path, 'for-each-ref', `--format=${REF_FORMAT}`, 'refs/heads', 'refs/remotes', ...from]),

@@ -6,6 +6,7 @@ import type { CloneObservation } from '../driver.ts';
 import type { Git } from './command.ts';
 import type { ConfigReader } from './config.ts';
 import { foreignOwnerRemedy, isForeignOwner, reasonOf } from './errors.ts';
+import type { SourceInspector } from './local-source.ts';
 import { redacted } from './remote-url.ts';
 import { parseStatus } from './status.ts';
 
@@ -14,6 +15,7 @@ const TIMEOUT = 60_000;
 export interface Reading {
   git: Git;
   readConfig: ConfigReader;
+  inspectSource: SourceInspector;
 }
 
 type Unreadable = Exclude<CloneObservation, { kind: 'clone' }>;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 /** A path on this machine, as git decides it: no scheme, and no colon before the first slash. */
-export function isLocalUrl(url: string): boolean {
+function isLocalUrl(url: string): boolean {
   return !hasScheme(url) && !/^[^/]*:/.test(url);
 }
 

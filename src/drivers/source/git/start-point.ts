@@ -45,7 +45,7 @@ export function chooseStart(refs: Refs, request: { branch: string; from?: string
 }
 
 /** The refs that `from` may mean, the likeliest first. `origin/main` is how people write it too. */
-export function fromRefs(from: string | undefined): string[] {
+function fromRefs(from: string | undefined): string[] {
   if (from === undefined || !isBranchName(from)) return [];
   const remote = from.startsWith('origin/') ? [`refs/remotes/${from}`] : [];
   return [`${REMOTE}${from}`, ...remote, `refs/tags/${from}`];

@@ -1,3 +1,4 @@
+import type { Clone } from '../../src/drivers/source/driver.ts';
 import type { PortResult } from '../../src/proxy/routes.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface Entry {
   readonly uid: string;
   /** What the proxy was told last, and what came of it. */
   published?: { key: string; results: PortResult[] };
+  /** The clone as it was found last, and when (milliseconds since the epoch). */
+  clone?: { dir: string; state: Clone; at: number };
   /** Since when a running machine has been found not to answer, in milliseconds since the epoch. */
   silentSince?: number;
   /** Stalled work by kind: not tried again while `key` (all that it depends on) is the same. */

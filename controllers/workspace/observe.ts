@@ -55,10 +55,21 @@ async function part<T>(name: ObservationError['part'], observation: Observation,
   }
 }
 
-async function observeClone({ context, workspace, previous }: Look): Promise<Observation['clone']> {
+/** Asking git takes processes; a clone that is still the same directory is asked again only when its last answer has aged. */
+const CLONE_ANSWER_MS = 20_000;
+
+async function observeClone({ context, workspace, memory, previous }: Look): Promise<Observation['clone']> {
   if (previous && cloneReady(workspace, previous)) return previous.clone;
-  const { dir, state } = await findClone(context, workspace);
-  return { dir, state, job: context.jobs.clones.state(cloneJobKey(workspace, dir)) };
+  const { dir, state } = (await rememberedClone(context, memory)) ?? (await findClone(context, workspace));
+  const clone = { dir, state, job: context.jobs.clones.state(cloneJobKey(workspace, dir)) };
+  if (state.kind !== 'clone' || !cloneReady(workspace, { clone })) delete memory.clone;
+  else if (memory.clone?.state !== state) memory.clone = { dir, state, at: context.clock.now() };
+  return clone;
+}
+
+async function rememberedClone({ drivers, clock }: WorkspaceContext, { clone }: Entry): Promise<Entry['clone']> {
+  if (!clone || clock.now() - clone.at > CLONE_ANSWER_MS) return undefined;
+  return (await drivers.source.identify(clone.dir)) === clone.state.identity ? clone : undefined;
 }
 
 /** The directory that is ours already, else the first that may become ours. */

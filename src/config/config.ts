@@ -52,8 +52,7 @@ interface ConfigFile {
 /** Reads config.yaml; a missing file is an empty one. @throws Error that names the file and the field */
 export function loadConfig(paths: Paths, home = os.homedir()): Config {
   const file = readConfigFile(paths.config);
-  const absolute = (value: string): string =>
-    path.resolve(path.dirname(paths.config), expandHome(value, home));
+  const absolute = (value: string): string => path.resolve(path.dirname(paths.config), expandHome(value, home));
   const listen = file.proxy?.listen ?? ['127.0.0.1', '::1'];
   const bad = listen.find((address) => isIP(address) === 0);
   if (bad !== undefined) throw new Error(`${paths.config}: proxy.listen: "${bad}" is not an IP address`);

@@ -25,7 +25,7 @@ import { toolFiles } from './tool-files.ts';
 import type { Architecture } from './resolve.ts';
 
 /** Of an image: the hash of everything that it depends on. */
-export const LABEL_INPUTS_HASH = 'dual.dev/inputs-hash';
+const LABEL_INPUTS_HASH = 'dual.dev/inputs-hash';
 
 export interface ImageBuilderOptions {
   docker: Docker;

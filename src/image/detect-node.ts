@@ -4,7 +4,7 @@ import { engineOf, parsePackageJson } from './package-json.ts';
 import { unknownVersion } from './unknown-version.ts';
 
 /** The newest major with long-term support. What a repo gets that does not care, and what is preferred where it leaves a choice. */
-export const NEWEST_LTS = 24;
+const NEWEST_LTS = 24;
 
 /** Node's names for its long-term lines, as in `lts/jod`. */
 const LTS_NAMES: Record<string, number> = {

@@ -2,6 +2,8 @@
 export interface SourceDriver {
   /** Reads only. Never throws for what the user may have done to the directory. */
   observe(dir: string): Promise<CloneObservation>;
+  /** The `identity` of what is there now, without asking git; undefined when nothing is. Cheap. */
+  identify(dir: string): Promise<string | undefined>;
   /**
    * A full clone at `request.dir`: whole, or not there at all (it is made beside it and renamed into place).
    * Work of an interrupted earlier call is thrown away. An existing directory that is that repo is adopted.

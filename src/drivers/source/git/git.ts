@@ -11,7 +11,7 @@ import { cloneFailure } from './errors.ts';
 import { createSourceInspector } from './local-source.ts';
 import { createKeyedMutex } from './mutex.ts';
 import { isBranchName } from './names.ts';
-import { observeClone } from './observe.ts';
+import { identify, observeClone } from './observe.ts';
 import type { Reading } from './observe.ts';
 import { withPartial } from './partial.ts';
 import { hasPassword, redacted } from './remote-url.ts';
@@ -35,6 +35,7 @@ export function createGitDriver({ env, log }: GitDriverOptions): SourceDriver {
   const mutex = createKeyedMutex();
   return {
     observe: (dir) => observeClone(reading, dir),
+    identify,
     unsaved: (dir) => findUnsaved(reading, dir),
     remove: (dir, root) => removeClone(reading, dir, root),
     async ensure(request, options) {

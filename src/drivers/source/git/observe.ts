@@ -41,6 +41,20 @@ export async function readRepo<T>(dir: string, read: (stat: BigIntStats) => Prom
   }
 }
 
+/** What is at that path now, links not followed. */
+export async function identify(dir: string): Promise<string | undefined> {
+  try {
+    return identityOf(await lstat(dir, { bigint: true }));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+function identityOf(stat: BigIntStats): string {
+  return `${stat.dev}:${stat.ino}`;
+}
+
 async function readClone({ git, readConfig }: Reading, dir: string, stat: BigIntStats): Promise<CloneObservation> {
   const { owner, origin, guards } = await readConfig(dir);
   const options = { dir, readOnly: true, timeout: TIMEOUT, settings: guards };
@@ -68,7 +82,7 @@ async function readClone({ git, readConfig }: Reading, dir: string, stat: BigInt
     ...(branch === undefined ? {} : { branch }),
     dirty: changed.length > 0,
     unpushed: Number.parseInt(unpushed.stdout, 10),
-    identity: `${stat.dev}:${stat.ino}`,
+    identity: identityOf(stat),
   };
 }
 

@@ -89,7 +89,8 @@ function kept(type: WorkspaceCondition, workspace: Workspace): Finding | undefin
 
 /** `Ready`: true when all of the others are, else what the first of them says. */
 function summary(conditions: Condition[], { state, error }: Outcome): Finding {
-  if (state === 'pending' && error !== undefined) return { status: 'False', ...explain(error) };
+  // Where no part is worked on, there is no other place to tell what went wrong.
+  if (WORKS_ON[state] === undefined && error !== undefined) return { status: 'False', ...explain(error) };
   const parts = WORKSPACE_CONDITIONS.map((type) => getCondition(conditions, type));
   const broken = parts.find((condition) => condition?.status !== 'True');
   if (!broken) return { status: 'True', reason: REASON.reconciled, message: 'the workspace is ready' };

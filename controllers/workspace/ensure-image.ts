@@ -16,6 +16,7 @@ export function ensureImage({ context, memory, workspace, observation }: StepInp
   const key = imageJobKey(plan);
   const dependsOn = `${generation} ${observation.project!.metadata.generation} ${plan.inputsHash}`;
   rethrowFailure({ memory, kind: 'image', dependsOn, jobs: context.jobs.builds, key });
+  memory.awaitedImage = key;
   context.jobs.builds.ensure(
     key,
     name,

@@ -1,6 +1,5 @@
 import { setup } from 'xstate';
 import type { Workspace } from '../../src/api/types.ts';
-import { ANNOTATION_REQUESTED } from '../../src/api/labels.ts';
 import type { Observation } from './observation.ts';
 import * as is from './predicates.ts';
 
@@ -52,8 +51,7 @@ export const workspaceMachine = setup({
     isDeleted: ({ event }: Guard) => event.object.metadata.deletionTimestamp !== undefined,
     isOrphan: ({ event }: Guard) => event.observation.project === undefined,
     isStopped: ({ event }: Guard) => event.object.spec.state === 'Stopped',
-    isUnrequested: ({ event }: Guard) =>
-      event.object.spec.state === 'Lazy' && !event.object.metadata.annotations?.[ANNOTATION_REQUESTED],
+    isUnrequested: ({ event }: Guard) => event.object.spec.state === 'Lazy' && !is.wantsMachine(event.object),
     lacksClone: ({ event }: Guard) => !is.cloneReady(event.object, event.observation),
     lacksImage: ({ event }: Guard) => !is.imageReady(event.observation),
     lacksContainer: ({ event }: Guard) => !is.containerReady(event.observation),

@@ -37,6 +37,8 @@ export interface Entry {
   published?: { key: string; results: PortResult[] };
   /** The clone as it was found last, and when (milliseconds since the epoch). */
   clone?: { dir: string; state: Clone; at: number };
+  /** The job of the image that it waits for. */
+  awaitedImage?: string;
   /** Since when a running machine has been found not to answer, in milliseconds since the epoch. */
   silentSince?: number;
   /** Stalled work by kind: not tried again while `key` (all that it depends on) is the same. */

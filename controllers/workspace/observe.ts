@@ -13,7 +13,7 @@ import { ObservationError } from './observation.ts';
 import type { ContainerObservation, ImageObservation, Observation, SessionObservation } from './observation.ts';
 import { crashLooping, paneActions, paneSpec } from './panes.ts';
 import { classifyPorts } from './ports.ts';
-import { cloneReady, containerReady, containerUpToDate } from './predicates.ts';
+import { cloneReady, containerReady, containerUpToDate, wantsMachine } from './predicates.ts';
 
 interface Look {
   context: WorkspaceContext;
@@ -23,12 +23,15 @@ interface Look {
   previous?: Observation | undefined;
 }
 
-/** Looks at everything that a Workspace is made of, as far as it exists. Changes nothing. @throws ObservationError */
+/**
+ * Looks at everything that a Workspace is made of, as far as it exists and is wanted: what is to go or to rest needs no look at its
+ * image, so that one that cannot be made keeps nobody from letting go. Changes nothing. @throws ObservationError
+ */
 export async function observe(look: Look): Promise<Observation> {
   const { context, workspace } = look;
   const project = context.api.projects.get(workspace.spec.project);
   const observation: Observation = { ...(project && { project }), clone: await observeClone(look) };
-  if (!project || !cloneReady(workspace, observation)) return observation;
+  if (!project || !wantsMachine(workspace) || !cloneReady(workspace, observation)) return observation;
   const clone = observation.clone.state as Clone;
   observation.image = await part('image', observation, () => observeImage(look, project, observation.clone.dir));
   observation.container = await part('container', observation, () =>

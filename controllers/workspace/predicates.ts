@@ -1,7 +1,14 @@
+import { ANNOTATION_REQUESTED } from '../../src/api/labels.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import type { Observation } from './observation.ts';
 
 /** Pure questions to an observation; the guards of the machine and the conditions of the status ask the same ones. */
+
+/** Whether there is to be a machine at all. */
+export function wantsMachine({ metadata, spec }: Workspace): boolean {
+  if (metadata.deletionTimestamp !== undefined || spec.state === 'Stopped') return false;
+  return spec.state !== 'Lazy' || metadata.annotations?.[ANNOTATION_REQUESTED] !== undefined;
+}
 
 export function cloneReady(object: Workspace, { clone }: Observation): boolean {
   return clone.state.kind === 'clone' && clone.state.owner === object.metadata.name;

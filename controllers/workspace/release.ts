@@ -5,15 +5,15 @@ import type { Workspace } from '../../src/api/types.ts';
 import { WORKSPACES } from '../../src/api/scheme.ts';
 import { guestDir } from '../../src/config/paths.ts';
 import { cloneJobKey } from './ensure-clone.ts';
-import { imageJobKey } from './ensure-image.ts';
 import { cloneReady } from './predicates.ts';
 import type { StepInput } from './steps.ts';
 
 /** Stops what is being made for it, and waits for that. A build that others wait for goes on. */
-export async function endJobs({ context, workspace, observation }: StepInput): Promise<void> {
+export async function endJobs({ context, memory, workspace, observation }: StepInput): Promise<void> {
   const { name } = workspace.metadata;
   await context.jobs.clones.leave(cloneJobKey(workspace, observation.clone.dir), name);
-  if (observation.image) await context.jobs.builds.leave(imageJobKey(observation.image.plan), name);
+  if (memory.awaitedImage !== undefined) await context.jobs.builds.leave(memory.awaitedImage, name);
+  delete memory.awaitedImage;
 }
 
 /** Ends every process of the session; comes before the clone is touched. */

@@ -34,7 +34,11 @@ async function dualRound(instance: Instance, repos: string): Promise<{ ready: nu
 }
 
 /** What a person would type: git clone --local && docker run -d && tmux new-session, fifteen at once. */
-async function bareRound(dir: string, repos: string, image: (project: string) => string): Promise<number> {
+async function bareRound(
+  dir: string,
+  repos: string,
+  machine: { image(project: string): string; command: string[] },
+): Promise<number> {
   const socket = path.join(dir, 't.sock');
   const clones = path.join(dir, 'bare');
   mkdirSync(clones, { recursive: true });
@@ -53,20 +57,16 @@ async function bareRound(dir: string, repos: string, image: (project: string) =>
             path.join(repos, project),
             clone,
           ]);
-          const mount = `type=bind,source=${clone},target=${clone}`;
+          const mount = ['--mount', `type=bind,source=${clone},target=${clone}`, '--workdir', clone];
           await execa('docker', [
             'run',
             '-d',
             '--init',
             '--label',
             LABEL,
-            '--mount',
-            mount,
-            '--workdir',
-            clone,
-            image(project),
-            'sleep',
-            'infinity',
+            ...mount,
+            machine.image(project),
+            ...machine.command,
           ]);
           await execa('tmux', ['-S', socket, 'new-session', '-d', '-s', name, '-c', clone]);
         }),
@@ -165,15 +165,18 @@ try {
   const ready: number[] = [];
   const served: number[] = [];
   const bare: number[] = [];
+  const bareServing: number[] = [];
   const devcontainers: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const result = await dualRound(instance, repos);
     ready.push(result.ready);
     served.push(result.served);
-    bare.push(await bareRound(dir, repos, image));
+    bare.push(await bareRound(dir, repos, { image, command: ['sleep', 'infinity'] }));
+    bareServing.push(await bareRound(dir, repos, { image, command: ['node', 'server.js'] }));
     devcontainers.push(await devcontainerRound(dir, repos, cli, image));
   }
   report('bare commands', bare, bare);
+  report('bare commands, with the server', bareServing, bare);
   report('Dual: all 15 Ready', ready, bare);
   report('Dual: all 15 serving :3000', served, bare);
   report('devcontainer up', devcontainers, bare);

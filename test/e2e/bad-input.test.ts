@@ -166,6 +166,19 @@ describe('a workspace that cannot be made', () => {
     dual.removeManifest('away.yaml');
   });
 
+  it('says which version cannot be had, and can be stopped and deleted all the same', async () => {
+    const repo = makeRepo(path.join(dual.home, 'repos/odd'), { ...SERVER_FILES, '.nvmrc': '22.999.0\n' });
+    dual.manifest(
+      'odd.yaml',
+      project('odd', { source: { path: repo } }),
+      workspace('odd', { project: 'odd', branch: 'main' }),
+    );
+    expect(await stalled('odd', 'UnknownVersion')).toMatch(/\.nvmrc.*22\.999\.0/);
+    expect((await dual.dual(['stop', 'odd'])).code).toBe(0);
+    expect((await dual.dualctl(['delete', 'workspace', 'odd', '--timeout=20s'])).code).toBe(0);
+    dual.removeManifest('odd.yaml');
+  });
+
   it('never overwrites a directory that is somebody’s', async () => {
     const taken = path.join(dual.paths.workspaces, 'app/feat__taken');
     mkdirSync(taken, { recursive: true });

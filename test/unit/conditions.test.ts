@@ -73,6 +73,15 @@ describe('the conditions of a Workspace', () => {
     expect(find(retried, 'Stalled')).toBeUndefined();
   });
 
+  it('tell why a Workspace does not go, or does not stop', () => {
+    const observation = everythingInPlace();
+    const error = new RetryError('DriverUnavailable', 'Docker does not answer');
+    for (const state of ['terminating', 'stopped'] as const) {
+      const conditions = workspaceConditions(aWorkspace(), { state, observation, error }, NOW);
+      expect(find(conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'DriverUnavailable' });
+    }
+  });
+
   it('report a branch that the user has switched without calling it broken', () => {
     const observation = everythingInPlace();
     observation.clone.state = {

@@ -18,7 +18,7 @@ import { StalledError, explain } from '../../src/errors/reconcile-errors.ts';
 import { established } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { State } from './machine.ts';
-import type { Outcome } from './status.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Which condition a state works on; those before it are true, those after it wait for it. */
 const WORKS_ON: Partial<Record<State, WorkspaceCondition>> = {

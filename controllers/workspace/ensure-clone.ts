@@ -3,7 +3,7 @@ import { expandHome } from '../../src/config/paths.ts';
 import type { Project, Workspace } from '../../src/api/types.ts';
 import { StalledError, WaitingError } from '../../src/errors/reconcile-errors.ts';
 import { rethrowFailure } from './failures.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 export function cloneJobKey(workspace: Workspace, dir: string): string {
   return `${workspace.metadata.uid} ${dir}`;

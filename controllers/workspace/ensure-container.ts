@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { REASON } from '../../src/api/conditions.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
 import { containerUpToDate } from './predicates.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 /** A guest that has not answered for so many milliseconds will not do so by itself any more. */
 const GUEST_PATIENCE_MS = 30_000;

@@ -2,7 +2,7 @@ import { REASON } from '../../src/api/conditions.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
 import type { ImagePlan } from '../../src/image/builder.ts';
 import { rethrowFailure } from './failures.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 /** By the image alone: however many Workspaces ask, it is built once. */
 export function imageJobKey(plan: ImagePlan): string {

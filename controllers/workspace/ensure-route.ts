@@ -1,7 +1,7 @@
 import type { Container } from '../../src/drivers/container/driver.ts';
 import type { Route } from '../../src/proxy/routes.ts';
 import type { ClassifiedPort } from './ports.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 /** All that a published route depends on. */
 export function routeKey(container: Container, ports: readonly ClassifiedPort[]): string {

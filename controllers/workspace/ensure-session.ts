@@ -1,7 +1,7 @@
 import type { SessionSpec } from '../../src/drivers/session/driver.ts';
 import type { Entry } from './memory.ts';
 import type { PaneAction } from './panes.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 /** After that many milliseconds of running, a pane that ends has not crashed in a row. */
 const CRASH_MEMORY_MS = 10 * 60_000;

@@ -3,7 +3,8 @@ import { removeOrphans } from './orphans.ts';
 import { WorkspaceReconciler } from './reconciler.ts';
 import { watchWorld } from './triggers.ts';
 
-export type { Host, WorkspaceContext } from './context.ts';
+export type { WorkspaceContext } from './context.ts';
+export type { Host } from './host.ts';
 
 /** The Workspace controller: its reconciler, and what feeds it until the signal. */
 export function workspaceController(context: WorkspaceContext): {

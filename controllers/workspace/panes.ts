@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pane } from '../../src/api/types.ts';
 import type { PaneSpec, PaneState, Session } from '../../src/drivers/session/driver.ts';
-import type { Host } from './context.ts';
+import type { Host } from './host.ts';
 
 /** Something to be done to a pane, now (`dueIn` 0) or in so many milliseconds. */
 export type PaneAction =

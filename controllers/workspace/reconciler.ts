@@ -18,7 +18,7 @@ import { ObservationError } from './observation.ts';
 import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import { workspaceStatus } from './status.ts';
-import type { Outcome } from './status.ts';
+import type { Outcome } from './outcome.ts';
 import { steps } from './steps.ts';
 
 const AT_REST: readonly State[] = ['ready', 'degraded', 'stopped', 'lazy', 'terminating'];

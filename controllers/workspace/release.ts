@@ -6,7 +6,7 @@ import { WORKSPACES } from '../../src/api/scheme.ts';
 import { guestDir } from '../../src/config/paths.ts';
 import { cloneJobKey } from './ensure-clone.ts';
 import { cloneReady } from './predicates.ts';
-import type { StepInput } from './steps.ts';
+import type { StepInput } from './step-input.ts';
 
 /** Stops what is being made for it, and waits for that. A build that others wait for goes on. */
 export async function endJobs({ context, memory, workspace, observation }: StepInput): Promise<void> {

@@ -2,16 +2,10 @@ import type { Condition } from '../../src/api/meta.ts';
 import type { Workspace, WorkspaceStatus } from '../../src/api/types.ts';
 import { workspaceConditions } from './conditions.ts';
 import type { State } from './machine.ts';
+import type { Outcome } from './outcome.ts';
 import type { Observation } from './observation.ts';
 import { portStatuses } from './port-status.ts';
 import { sessionStatus } from './session-status.ts';
-
-/** How a reconcile ended: where the Workspace is, what was found, and what went wrong or is under way. */
-export interface Outcome {
-  state: State;
-  observation: Observation;
-  error?: unknown;
-}
 
 const PHASES: Record<State, NonNullable<WorkspaceStatus['phase']>> = {
   pending: 'Pending',

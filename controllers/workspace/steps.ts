@@ -1,23 +1,11 @@
-import type { Workspace } from '../../src/api/types.ts';
-import type { WorkspaceContext } from './context.ts';
 import { ensureClone } from './ensure-clone.ts';
 import { ensureContainer } from './ensure-container.ts';
 import { ensureImage } from './ensure-image.ts';
 import { announceRoute, ensureRoute, withdrawRoute } from './ensure-route.ts';
 import { ensureSession } from './ensure-session.ts';
-import type { State, Step } from './machine.ts';
-import type { Entry } from './memory.ts';
-import type { Observation } from './observation.ts';
+import type { Step } from './machine.ts';
+import type { StepInput } from './step-input.ts';
 import { dropFinalizer, endJobs, releaseClone, removeContainer, removeSession, stopContainer } from './release.ts';
-
-/** What every step is handed. */
-export interface StepInput {
-  context: WorkspaceContext;
-  memory: Entry;
-  workspace: Workspace;
-  state: State;
-  observation: Observation;
-}
 
 /** The steps that the machine names. Each is idempotent; what it throws says what comes next (src/errors/reconcile-errors.ts). */
 export const steps: Record<Step, (input: StepInput) => Promise<void>> = {

@@ -33,6 +33,11 @@ async function dualRound(instance: Instance, repos: string): Promise<{ ready: nu
   return result;
 }
 
+async function cloneLocally(repo: string, branch: string, clone: string): Promise<string> {
+  await execa('git', ['clone', '--quiet', '--local', '--branch', branch, '--', repo, clone]);
+  return clone;
+}
+
 /** What a person would type: git clone --local && docker run -d && tmux new-session, fifteen at once. */
 async function bareRound(
   dir: string,
@@ -46,17 +51,7 @@ async function bareRound(
     return await timed(() =>
       Promise.all(
         FLEET.map(async ({ project, branch, name }) => {
-          const clone = path.join(clones, name);
-          await execa('git', [
-            'clone',
-            '--quiet',
-            '--local',
-            '--branch',
-            branch,
-            '--',
-            path.join(repos, project),
-            clone,
-          ]);
+          const clone = await cloneLocally(path.join(repos, project), branch, path.join(clones, name));
           const mount = ['--mount', `type=bind,source=${clone},target=${clone}`, '--workdir', clone];
           await execa('docker', [
             'run',
@@ -91,17 +86,7 @@ async function devcontainerRound(
     return await timed(() =>
       Promise.all(
         FLEET.map(async ({ project, branch, name }) => {
-          const clone = path.join(clones, name);
-          await execa('git', [
-            'clone',
-            '--quiet',
-            '--local',
-            '--branch',
-            branch,
-            '--',
-            path.join(repos, project),
-            clone,
-          ]);
+          const clone = await cloneLocally(path.join(repos, project), branch, path.join(clones, name));
           mkdirSync(path.join(clone, '.devcontainer'));
           writeFileSync(
             path.join(clone, '.devcontainer/devcontainer.json'),

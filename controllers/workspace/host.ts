@@ -1,0 +1,19 @@
+import type { User } from '../../src/drivers/container/driver.ts';
+
+/** What the reconciler has to know of the machine that it runs on. Plain data. */
+export interface Host {
+  user: User;
+  hostname: string;
+  /** The root below which clones are made. */
+  workspaces: string;
+  /** Parent of the directories shared with guests. */
+  guests: string;
+  /** Appended to names with the engine; empty for the user's own instance. */
+  nameSuffix: string;
+  /** The user's login shell. */
+  shell: string;
+  /** What runs a command inside a Workspace from the host: `[...paneRunner, NAME, '--', ...argv]`. */
+  paneRunner: string[];
+  /** Environment of panes on the host, on top of the login shell's. */
+  paneEnv: Record<string, string>;
+}

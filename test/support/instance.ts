@@ -173,6 +173,17 @@ function get(options: http.RequestOptions): Promise<{ status: number; body: stri
   });
 }
 
+/** Throws while something is left: the engine may still be at work on it. */
+function removeFromEngine(install: string): void {
+  const quiet = { stdio: 'ignore' } as const;
+  const containers = containersOf(install, true);
+  if (containers.length > 0) execFileSync('docker', ['rm', '-f', ...containers], quiet);
+  const list = ['image', 'ls', '--filter', `label=dual.dev/install=${install}`, '--format', '{{.Repository}}:{{.Tag}}'];
+  // By name: images that are made from each other can be let go of in any order.
+  const images = execFileSync('docker', list, { encoding: 'utf8' }).split('\n').filter(Boolean);
+  if (images.length > 0) execFileSync('docker', ['image', 'rm', '-f', ...images], quiet);
+}
+
 /** Ends and removes everything of the instance, whatever state a test has left it in. */
 async function destroy({ home, paths, env }: Instance): Promise<void> {
   if (!existsSync(home)) return;
@@ -180,13 +191,7 @@ async function destroy({ home, paths, env }: Instance): Promise<void> {
   execFileSync('sh', ['-c', 'tmux -S "$1" kill-server 2>/dev/null; true', 'sh', paths.tmuxSocket]);
   try {
     const install = installId(paths);
-    const containers = containersOf(install, true);
-    if (containers.length > 0) execFileSync('docker', ['rm', '-f', ...containers], { stdio: 'ignore' });
-    const images = execFileSync('docker', ['image', 'ls', '-q', '--filter', `label=dual.dev/install=${install}`], {
-      encoding: 'utf8',
-    });
-    const ids = [...new Set(images.split('\n').filter(Boolean))];
-    if (ids.length > 0) execFileSync('docker', ['image', 'rm', '-f', ...ids], { stdio: 'ignore' });
+    await eventually(() => removeFromEngine(install), { timeout: 60_000, interval: 500 });
   } finally {
     rmSync(paths.cache, { force: true });
     rmSync(home, { recursive: true, force: true });

@@ -19,7 +19,9 @@ const PROBE_TIMEOUT = 5_000;
 /** Milliseconds for what may take the engine long when many machines start at once. */
 const CHANGE_TIMEOUT = 120_000;
 /** Milliseconds between the end of a machine and its next start. */
-const REST_BEFORE_RESTART = 1_000;
+const REST_BEFORE_RESTART = 2_000;
+/** Milliseconds for which a machine that cannot be started is left to recover with its engine, before it is made anew. */
+const PATIENCE_WITH_START = 10_000;
 
 export interface DockerDriverOptions {
   docker: Docker;
@@ -107,8 +109,9 @@ async function ensure(context: Context, spec: ContainerSpec): Promise<Container>
 }
 
 /**
- * Starts a machine that has ended. An engine that is going down ends its machines first and still takes orders for a moment; what
- * is started then is left half-made and can never be started again, so: not at once, and anew when it cannot be.
+ * Starts a machine that has ended. An engine that is going down ends its machines first and still takes orders for a while; what is
+ * started or made then is left half-made, and its file system mounted. So: not at once, and anew only when it still cannot be started
+ * long after.
  */
 async function restart(context: Context, spec: ContainerSpec, found: Machine): Promise<Container> {
   const rest = (found.stoppedAt ?? 0) + REST_BEFORE_RESTART - Date.now();
@@ -116,7 +119,8 @@ async function restart(context: Context, spec: ContainerSpec, found: Machine): P
   try {
     return await start(context, found.id, found.paused);
   } catch (error) {
-    if ((statusOf(error) ?? 0) < 500) throw error;
+    const recent = Date.now() - (found.stoppedAt ?? 0) < PATIENCE_WITH_START;
+    if (recent || (statusOf(error) ?? 0) < 500) throw error;
     context.log.warn({ container: found.name, err: error }, 'a container cannot be started again and is made anew');
     await removeMachine(context, found.id);
     return start(context, await create(context, spec), false);

@@ -4,6 +4,7 @@ import { run } from '../../../exec/run.ts';
 export interface Process {
   pid: number;
   parent: number;
+  /** As in `pts/3`; empty for those that are not on this machine's own terminals. */
   tty: string;
   started: string;
 }
@@ -46,16 +47,26 @@ export function belonging(processes: readonly Process[], ttys: readonly string[]
   return [...found];
 }
 
+/** Containers count their terminals from 0 too, and ps tells theirs by the same names; they are in pid namespaces of their own. */
+const NAMESPACE = process.platform === 'linux' ? 'pidns=' : 'uid=';
+
 /** Zombies are left out: they have ended. */
 async function listProcesses(env: Env): Promise<Process[]> {
-  const columns = ['pid=', 'ppid=', 'tty=', 'stat=', 'lstart='].flatMap((column) => ['-o', column]);
+  const columns = ['pid=', 'ppid=', NAMESPACE, 'tty=', 'stat=', 'lstart='].flatMap((column) => ['-o', column]);
   const { stdout } = await run('ps', ['-A', ...columns], { env: { ...env, LC_ALL: 'C' } });
-  return stdout.split('\n').flatMap((line) => {
-    const [, pid, parent, tty = '', state = '', started = ''] =
-      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*?)\s*$/.exec(line) ?? [];
+  return parseProcesses(stdout, process.pid);
+}
+
+/** What `ps` prints; the namespace of the process `self` is this machine's own. */
+export function parseProcesses(output: string, self: number): Process[] {
+  const rows = output.split('\n').flatMap((line) => {
+    const [, pid, parent, namespace = '', tty = '', state = '', started = ''] =
+      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(.*?)\s*$/.exec(line) ?? [];
     if (pid === undefined || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), parent: Number(parent), tty, started }];
+    return [{ pid: Number(pid), parent: Number(parent), namespace, tty, started }];
   });
+  const own = rows.find(({ pid }) => pid === self)?.namespace;
+  return rows.map(({ namespace, tty, ...row }) => ({ ...row, tty: namespace === own ? tty : '' }));
 }
 
 function surviving(before: readonly Process[], now: readonly Process[]): Process[] {

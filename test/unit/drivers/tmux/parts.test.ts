@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { quote } from '../../../../src/drivers/session/tmux/command.ts';
 import { createLineReader, unescaped } from '../../../../src/drivers/session/tmux/follow.ts';
 import { tmuxName } from '../../../../src/drivers/session/tmux/format.ts';
-import { belonging } from '../../../../src/drivers/session/tmux/processes.ts';
+import { belonging, parseProcesses } from '../../../../src/drivers/session/tmux/processes.ts';
 
 describe('tmux parts', () => {
   it('quotes so that nothing is interpreted', () => {
@@ -47,5 +47,25 @@ describe('tmux parts', () => {
       process(8, 1, 'pts/30'),
     ];
     expect(belonging(all, ['/dev/pts/3']).map(({ pid }) => pid)).toEqual([5, 6, 7]);
+  });
+});
+
+describe('what ps tells', () => {
+  it('has terminals of this machine alone: a container has a pts/0 too', () => {
+    const output = [
+      '  10     1 4026531836 pts/0    Ss   Sat Nov 21 04:40:00 2026',
+      '  11    10 4026531836 ?        Sl   Sat Nov 21 04:40:01 2026',
+      '  12     1 4026532184 pts/0    Sl+  Sat Nov 21 04:40:02 2026',
+      '  13     1 - pts/0    Sl+  Sat Nov 21 04:40:02 2026',
+      '  14    10 4026531836 pts/0    Z    Sat Nov 21 04:40:03 2026',
+    ].join('\n');
+    const processes = parseProcesses(output, 11);
+    expect(processes.map(({ pid, tty }) => [pid, tty])).toEqual([
+      [10, 'pts/0'],
+      [11, '?'],
+      [12, ''],
+      [13, ''],
+    ]);
+    expect(belonging(processes, ['/dev/pts/0']).map(({ pid }) => pid)).toEqual([10, 11]);
   });
 });

@@ -4,7 +4,7 @@ import type { ImagePlan } from './builder.ts';
 import { quoted } from './unknown-version.ts';
 
 /** Goes up whenever the generated Dockerfile means something else: all images are then made anew. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 export interface Instruction {
   /** One Dockerfile instruction. */
@@ -27,6 +27,12 @@ const PACKAGES = ['ca-certificates', 'curl', 'git', 'libatomic1', 'libstdc++6', 
 const EXTRA = `/etc/ssl/${CERTIFICATES_FILE}`;
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 
+/**
+ * pnpm wants its store on the file system of the worktree, which is a mount of its own, and would put it into the repo, where git
+ * sees it. Writable for everybody, since the user is not known when the image is made.
+ */
+const PNPM_STORE = 'ENV npm_config_store_dir=/var/tmp/pnpm-store';
+
 type Inputs = Pick<ImagePlan, 'base' | 'packages' | 'setup' | 'tools'>;
 
 /** What makes the image, what changes least first. Pure. @throws StalledError BuildFailed for a name that cannot be one */
@@ -38,6 +44,7 @@ export function instructions(plan: Inputs, options: { certificates: boolean }): 
     common('installing system packages', install(PACKAGES, options.certificates)),
     common('setting the locale', 'ENV LANG=C.UTF-8'),
     ...plan.tools.map((tool) => own(`installing ${tool.name} ${tool.version}`, `COPY ${tool.name}/ /usr/local/`)),
+    ...(plan.tools.some(({ name }) => name === 'pnpm') ? [own('setting the package store', PNPM_STORE)] : []),
     ...packages(plan.packages),
     ...plan.setup.map((command, index) => own(`running setup step ${index + 1}`, run(command))),
   ];

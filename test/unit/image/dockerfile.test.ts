@@ -36,6 +36,7 @@ describe('the generated Dockerfile', () => {
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(text).toContain('# installing pnpm 9.15.4\nCOPY pnpm/ /usr/local/');
+    expect(text).toContain('ENV npm_config_store_dir=/var/tmp/pnpm-store');
   });
 
   it('trusts nothing more where the host does not', () => {

@@ -7,7 +7,7 @@ import type Docker from 'dockerode';
 import { REASON } from '../api/conditions.ts';
 import { LABEL_INSTALL, LABEL_PROJECT } from '../api/labels.ts';
 import { engineAway, engineMessage, isEngineAway, statusOf } from '../drivers/container/docker/errors.ts';
-import { createKeyedLock } from '../drivers/container/docker/keyed-lock.ts';
+import { createKeyedLock } from '../exec/keyed-lock.ts';
 import { RetryError, StalledError } from '../errors/reconcile-errors.ts';
 import type { Log } from '../log/log.ts';
 import { ensureBaseImage } from './base-image.ts';

@@ -1,4 +1,7 @@
-/** What a repo needs, and how the image that gives it is made. */
+/**
+ * What a repo needs, and how that which gives it is made: an image of its own, or for machines on the host's file system a directory of
+ * tools.
+ */
 export interface ImageBuilder {
   /**
    * Detects what the repo's files ask for (pure, over their text), and resolves versions to exact ones (a cached list from the
@@ -26,7 +29,7 @@ export interface ImageRequest {
 
 export interface ImagePlan {
   project: string;
-  /** With tag, as in `dual/lightfast:3f2a9c0d1e4b`. */
+  /** An image's name with tag, as in `dual/lightfast:3f2a9c0d1e4b`; or the absolute path of the directory of tools. */
   ref: string;
   /** SHA-256, hex, over everything that the image depends on. */
   inputsHash: string;
@@ -34,6 +37,18 @@ export interface ImagePlan {
   packages: string[];
   setup: string[];
   tools: Tool[];
+  /** What the repo or the Project asks for and a machine made from this will not have. */
+  lacking: Lack[];
+}
+
+/** Something that is asked for and cannot be provided. */
+export interface Lack {
+  /** As in `PostgreSQL`. */
+  what: string;
+  /** What asked for it, as in `compose.yaml, service db`. */
+  cause: string;
+  /** What the user can do, as in `install it on this machine: sudo apt-get install postgresql`. */
+  remedy: string;
 }
 
 /** Something of an exact version that the image provides, as `node` 22.11.0 or `pnpm` 9.15.4. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createKeyedLock } from '../drivers/container/docker/keyed-lock.ts';
+import { createKeyedLock } from '../exec/keyed-lock.ts';
 import type { Tool } from './builder.ts';
 import type { Requirement } from './requirement.ts';
 import type { Resolve } from './resolve.ts';

@@ -48,7 +48,16 @@ export function createImagePlanner(options: PlannerOptions): ImagePlanner {
         tools.map(({ name, version }) => [name, version]),
         await options.certificates(),
       ]);
-      return { project, ref: refOf(project, inputsHash, options), inputsHash, base, packages, setup, tools };
+      return {
+        project,
+        ref: refOf(project, inputsHash, options),
+        inputsHash,
+        base,
+        packages,
+        setup,
+        tools,
+        lacking: [],
+      };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { untilAborted } from '../drivers/container/docker/keyed-lock.ts';
+import { untilAborted } from '../exec/keyed-lock.ts';
 
 export type SharedWork<T> = (
   key: string,

@@ -5,6 +5,8 @@
 export interface ContainerDriver {
   /** As in `status.container.driver`. */
   readonly name: string;
+  /** What a machine's file system is: an image's, or the host's own with a directory of tools laid over /usr/local. */
+  readonly root: Root;
   /** Whether the engine answers, and what to do when it does not. Never throws. */
   probe(): Promise<EngineProbe>;
   /** The machine of that owner, found by label. Reads only. */
@@ -24,6 +26,8 @@ export interface ContainerDriver {
   watch(onChange: (uid: string | undefined) => void, signal: AbortSignal): void;
 }
 
+export type Root = 'image' | 'host';
+
 export interface EngineProbe {
   available: boolean;
   /** For people: version, or why not and what to do. */
@@ -41,6 +45,7 @@ export interface ContainerSpec {
   /** Name with the engine, as in `dual-lightfast-feat-auth`. */
   name: string;
   hostname: string;
+  /** The `ref` of its ImagePlan: an image's name, or with root `host` the path of the directory of tools. */
   image: string;
   /** The clone: bind-mounted at the same path. */
   worktree: string;
@@ -76,6 +81,8 @@ export interface Container {
   /** Why it does not run, when the engine knows. */
   error?: string;
   specHash: string;
+  /** What of the spec does not hold here, and why, for people; as in `outgoing network: none, since ...`. Stable in wording and order. */
+  notices: string[];
   guest: GuestEndpoint;
 }
 

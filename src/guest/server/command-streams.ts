@@ -6,7 +6,7 @@ import type { Sender } from '../flow.ts';
 import { FrameError } from '../frames.ts';
 import type { Frame, Stream } from '../frames.ts';
 import type { Command } from './command.ts';
-import { signalGroup } from './process-session.ts';
+import { signalGroup } from '../../exec/process-session.ts';
 
 /** A running command's streams, tied to its connection. */
 export interface CommandStreams {

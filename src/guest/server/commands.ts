@@ -6,7 +6,7 @@ import type { Environment } from './environment.ts';
 import { actAs, spawnIds } from './identity.ts';
 import { startOnPipes } from './pipe-command.ts';
 import { createPipeSource } from './pipes.ts';
-import { endSession } from './process-session.ts';
+import { endSession } from '../../exec/process-session.ts';
 import { findFailure, startFailure } from './resolve-command.ts';
 import type { Failure } from './resolve-command.ts';
 import { startOnTerminal } from './tty-command.ts';

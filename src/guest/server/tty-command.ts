@@ -4,8 +4,8 @@ import { Transform } from 'node:stream';
 import type { Writable } from 'node:stream';
 import type { ExecRequest, ExecResult } from '../protocol.ts';
 import type { Command, CommandSpec } from './command.ts';
-import { ptyAddon } from './pty-addon.ts';
-import { openTerminal } from './terminal.ts';
+import { ptyAddon } from '../../exec/pty-addon.ts';
+import { openTerminal } from '../../exec/terminal.ts';
 
 /** ^D: what a terminal makes an end of input of. */
 const END_OF_TRANSMISSION = Buffer.of(4);

@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { engineAddress } from '../../../src/drivers/container/docker/create-docker.ts';
 import { jsonLines } from '../../../src/drivers/container/docker/json-lines.ts';
-import { createKeyedLock } from '../../../src/drivers/container/docker/keyed-lock.ts';
-import { parseCpus, parseMemory } from '../../../src/drivers/container/docker/resources.ts';
+import { createKeyedLock } from '../../../src/exec/keyed-lock.ts';
+import { parseCpus, parseMemory } from '../../../src/drivers/container/resources.ts';
 
 describe('resources', () => {
   it.each([

@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode'
 import { LABEL_INSTALL, LABEL_PROJECT, LABEL_UID, LABEL_WORKSPACE } from '../../../api/labels.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { RUNTIME_DIR, SHARED_DIR } from './mounts.ts';
-import { parseCpus, parseMemory } from './resources.ts';
+import { parseCpus, parseMemory } from '../resources.ts';
 
 /** Of a container: which spec it was made from. */
 export const LABEL_SPEC_HASH = 'dual.dev/spec-hash';

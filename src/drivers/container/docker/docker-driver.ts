@@ -9,7 +9,7 @@ import type { Container, ContainerDriver, ContainerSpec } from '../driver.ts';
 import { containerConfig, STOP_TIMEOUT } from './container-config.ts';
 import { engineSocket } from './create-docker.ts';
 import { engineAway, engineMessage, explain, statusOf } from './errors.ts';
-import { createKeyedLock, untilAborted } from './keyed-lock.ts';
+import { createKeyedLock, untilAborted } from '../../../exec/keyed-lock.ts';
 import { createMachines } from './machines.ts';
 import type { Machine, Machines } from './machines.ts';
 import { machineMounts } from './mounts.ts';
@@ -62,6 +62,7 @@ export function createDockerDriver(options: DockerDriverOptions): ContainerDrive
 
   return {
     name: 'docker',
+    root: 'image',
     probe: () => probe(docker),
     inspect: (uid) => explained('inspecting the container', async () => publicly(await context.machines.byUid(uid))),
     list: () =>

@@ -81,6 +81,7 @@ function machineOf(info: ContainerInspectInfo): Machine {
     ...(!state.Running && wasStarted(state) && { exitCode: state.ExitCode, stoppedAt: Date.parse(state.FinishedAt) }),
     ...(error && { error }),
     specHash: label(LABEL_SPEC_HASH),
+    notices: [],
     guest: { socket: path.join(shared?.Source ?? '', SOCKET_NAME) },
   };
 }

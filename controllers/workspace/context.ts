@@ -3,7 +3,7 @@ import type { Client } from '../../src/client/client.ts';
 import type { Informer } from '../../src/client/informer.ts';
 import type { EventRecorder } from '../../src/client/recorder.ts';
 import type { Clock } from '../../src/clock/clock.ts';
-import type { ContainerDriver } from '../../src/drivers/container/driver.ts';
+import type { ContainerDriver, Root } from '../../src/drivers/container/driver.ts';
 import type { SessionDriver } from '../../src/drivers/session/driver.ts';
 import type { SourceDriver } from '../../src/drivers/source/driver.ts';
 import type { Guests } from '../../src/guest/guests.ts';
@@ -23,11 +23,14 @@ export interface WorkspaceContext {
     recorder: EventRecorder;
   };
   drivers: {
-    container: ContainerDriver;
-    session: SessionDriver;
+    /** In the order in which `auto` takes them. */
+    containers: readonly ContainerDriver[];
+    /** In the order in which `auto` takes them. */
+    sessions: readonly SessionDriver[];
     source: SourceDriver;
   };
-  images: ImageBuilder;
+  /** By what the machine's file system is. */
+  images: Record<Root, ImageBuilder>;
   guests: Guests;
   routes: Routes;
   jobs: { clones: Jobs; builds: Jobs };

@@ -1,6 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { REASON } from '../../src/api/conditions.ts';
+import type { Workspace } from '../../src/api/types.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
+import { containerDriver } from './choose-driver.ts';
+import type { WorkspaceContext } from './context.ts';
 import { containerUpToDate } from './predicates.ts';
 import type { StepInput } from './step-input.ts';
 
@@ -11,6 +14,8 @@ const GUEST_PATIENCE_MS = 30_000;
 export async function ensureContainer({ context, memory, workspace, observation }: StepInput): Promise<void> {
   const { spec, actual, guest } = observation.container!;
   const { uid } = workspace.metadata;
+  const choice = observation.choice!;
+  const driver = containerDriver(context, choice.name);
   const running = containerUpToDate(observation) && actual?.running === true;
   const now = context.clock.now();
   if (running && now - (memory.silentSince ?? now) < GUEST_PATIENCE_MS) {
@@ -21,9 +26,20 @@ export async function ensureContainer({ context, memory, workspace, observation 
       { workspace: spec.owner.workspace, guest: guest.message },
       'guest does not answer, starting the machine again',
     );
-    await context.drivers.container.stop(uid);
+    await driver.stop(uid);
     delete memory.silentSince;
   }
+  if (choice.former !== undefined && choice.former !== choice.name)
+    await removeFormer(context, workspace, choice.former);
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
-  await context.drivers.container.ensure(spec);
+  await driver.ensure(spec);
+}
+
+/** The machine that another driver made, before the Project named this one. When that driver is away, its machine goes with the orphans. */
+async function removeFormer(context: WorkspaceContext, { metadata }: Workspace, name: string): Promise<void> {
+  try {
+    await containerDriver(context, name).remove(metadata.uid);
+  } catch (error) {
+    context.log.warn({ workspace: metadata.name, driver: name, err: error }, 'the former machine is left for later');
+  }
 }

@@ -12,6 +12,7 @@ export function imageJobKey(plan: ImagePlan): string {
 /** Has the image built in the background. @throws WaitingError while it is under way, else what became of it */
 export function ensureImage({ context, memory, workspace, observation }: StepInput): Promise<void> {
   const { plan } = observation.image!;
+  const images = context.images[observation.choice!.root];
   const { name, generation } = workspace.metadata;
   const key = imageJobKey(plan);
   const dependsOn = `${generation} ${observation.project!.metadata.generation} ${plan.inputsHash}`;
@@ -22,8 +23,8 @@ export function ensureImage({ context, memory, workspace, observation }: StepInp
     name,
     () => context.enqueue(name),
     async ({ signal, progress }) => {
-      if (await context.images.exists(plan)) return;
-      await context.images.build(plan, { signal, onProgress: progress });
+      if (await images.exists(plan)) return;
+      await images.build(plan, { signal, onProgress: progress });
     },
   );
   const job = context.jobs.builds.state(key);

@@ -1,4 +1,5 @@
-import type { SessionSpec } from '../../src/drivers/session/driver.ts';
+import type { SessionDriver, SessionSpec } from '../../src/drivers/session/driver.ts';
+import { sessionDriver } from './choose-backend.ts';
 import type { Entry } from './memory.ts';
 import type { PaneAction } from './panes.ts';
 import type { StepInput } from './step-input.ts';
@@ -9,12 +10,13 @@ const CRASH_MEMORY_MS = 10 * 60_000;
 /** Makes the session, or does to its panes what is due. */
 export async function ensureSession(input: StepInput): Promise<void> {
   const { context, memory, observation } = input;
-  const { actual, specHash, name } = observation.session!;
-  const { session } = context.drivers;
+  const { actual, specHash, name, backend, strays } = observation.session!;
+  const session = sessionDriver(context, backend);
+  for (const stray of strays) await sessionDriver(context, stray).destroy(name);
   if (actual && actual.specHash !== specHash) await session.destroy(name);
   if (!actual || actual.specHash !== specHash) return session.createSession(sessionSpec(input));
   for (const action of observation.session!.actions.filter(({ dueIn }) => dueIn === 0)) {
-    await perform(input, name, action);
+    await perform(session, name, action);
     if (action.kind !== 'remove') count(memory, action, context.clock.now());
   }
 }
@@ -31,8 +33,7 @@ function sessionSpec({ context, workspace, observation }: StepInput): SessionSpe
   };
 }
 
-async function perform({ context }: StepInput, name: string, action: PaneAction): Promise<void> {
-  const { session } = context.drivers;
+async function perform(session: SessionDriver, name: string, action: PaneAction): Promise<void> {
   if (action.kind === 'remove') await session.removePane(name, action.name);
   else if (action.kind === 'add') await session.addPane(name, action.pane);
   else await session.restartPane(name, action.pane);

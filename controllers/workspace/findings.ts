@@ -12,12 +12,8 @@ type Part = (observation: Observation, workspace: Workspace) => Finding;
 
 const PARTS: Record<WorkspaceCondition, Part> = {
   CloneReady: cloneFinding,
-  ImageReady: ({ image }) => ({ status: 'True', reason: REASON.built, message: image?.plan.ref ?? '' }),
-  ContainerReady: ({ container }) => ({
-    status: 'True',
-    reason: REASON.running,
-    message: `${container?.actual?.name ?? ''} is running`,
-  }),
+  ImageReady: imageFinding,
+  ContainerReady: containerFinding,
   SessionReady: sessionFinding,
   RouteReady: routeFinding,
 };
@@ -37,6 +33,22 @@ function cloneFinding({ clone }: Observation, workspace: Workspace): Finding {
     reason: REASON.branchDrifted,
     message: `${clone.dir} is on ${found} instead of ${branch}; Dual leaves that as it is`,
   };
+}
+
+function imageFinding({ image, choice }: Observation): Finding {
+  const { ref, tools, lacking } = image!.plan;
+  const lacks = lacking.map(({ what, cause, remedy }) => `; ${what} is lacking (${cause}): ${remedy}`).join('');
+  if (choice!.root === 'image') return { status: 'True', reason: REASON.built, message: `${ref}${lacks}` };
+  const provided = tools.map(({ name, version, cause }) => `${name} ${version} (${cause})`).join(', ');
+  const message = `this host's own file system${provided && `, with ${provided}`}${lacks}`;
+  return { status: 'True', reason: REASON.notNeeded, message };
+}
+
+function containerFinding({ container, choice }: Observation): Finding {
+  const { name, notices } = container!.actual!;
+  const { name: driver, why } = choice!;
+  const message = [`${name} is running; driver ${driver}: ${why}`, ...notices].join('; ');
+  return { status: 'True', reason: REASON.running, message };
 }
 
 function sessionFinding({ session }: Observation): Finding {

@@ -1,5 +1,5 @@
 import type { Project } from '../../src/api/types.ts';
-import type { Container, ContainerSpec } from '../../src/drivers/container/driver.ts';
+import type { Container, ContainerSpec, Root } from '../../src/drivers/container/driver.ts';
 import type { PaneSpec, Session } from '../../src/drivers/session/driver.ts';
 import type { CloneObservation } from '../../src/drivers/source/driver.ts';
 import type { GuestObservation } from '../../src/guest/guests.ts';
@@ -16,10 +16,21 @@ import type { ClassifiedPort } from './ports.ts';
 export interface Observation {
   project?: Project;
   clone: { dir: string; state: CloneObservation; job: JobState };
+  choice?: DriverChoice;
   image?: ImageObservation;
   container?: ContainerObservation;
   session?: SessionObservation;
   routes?: RouteObservation;
+}
+
+/** Which driver runs the machine. */
+export interface DriverChoice {
+  name: string;
+  root: Root;
+  /** For people, as in `auto: docker did not answer when it was chosen`. */
+  why: string;
+  /** The one on record; where that is another one, it may still hold a machine. */
+  former?: string;
 }
 
 export interface ImageObservation {
@@ -38,6 +49,9 @@ export interface ContainerObservation {
 
 export interface SessionObservation {
   name: string;
+  backend: string;
+  /** Other backends that hold a session of it, as after a change of the Project's. */
+  strays: string[];
   specHash: string;
   actual?: Session;
   /** What it should hold. */

@@ -29,7 +29,7 @@ export function containerReady(observation: Observation): boolean {
 }
 
 export function sessionReady({ session }: Observation): boolean {
-  if (!session?.actual || session.actual.specHash !== session.specHash) return false;
+  if (!session?.actual || session.actual.specHash !== session.specHash || session.strays.length > 0) return false;
   return session.actions.every((action) => action.dueIn > 0);
 }
 

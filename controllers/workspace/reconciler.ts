@@ -95,9 +95,9 @@ export class WorkspaceReconciler implements Reconciler {
 
   /** The one status write, left out when nothing changed, and the events of what did. */
   async #report(workspace: Workspace, outcome: Outcome): Promise<Workspace> {
-    const { api, clock, drivers } = this.#context;
-    const options = { now: timestamp(clock), backend: drivers.session.name, driver: drivers.container.name };
-    const status = JSON.parse(JSON.stringify(workspaceStatus(workspace, outcome, options))) as Workspace['status'];
+    const { api, clock } = this.#context;
+    const found = workspaceStatus(workspace, outcome, timestamp(clock));
+    const status = JSON.parse(JSON.stringify(found)) as Workspace['status'];
     if (isDeepStrictEqual(status, workspace.status)) return workspace;
     const updated = await orLater(api.client.updateStatus<Workspace>(WORKSPACES, { ...workspace, status: status! }));
     for (const { type, reason, message } of transitions(workspace.status?.conditions ?? [], status?.conditions ?? [])) {

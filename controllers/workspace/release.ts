@@ -4,6 +4,8 @@ import { FINALIZER } from '../../src/api/labels.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import { WORKSPACES } from '../../src/api/scheme.ts';
 import { guestDir } from '../../src/config/paths.ts';
+import { destroySessions } from './choose-backend.ts';
+import { possibleDrivers } from './choose-driver.ts';
 import { cloneJobKey } from './ensure-clone.ts';
 import { cloneReady } from './predicates.ts';
 import type { StepInput } from './step-input.ts';
@@ -18,20 +20,18 @@ export async function endJobs({ context, memory, workspace, observation }: StepI
 
 /** Ends every process of the session; comes before the clone is touched. */
 export async function removeSession({ context, workspace }: StepInput): Promise<void> {
-  const { name, uid } = workspace.metadata;
-  const session = await context.drivers.session.getSession(name);
-  if (session?.owner.uid === uid) await context.drivers.session.destroy(name);
+  await destroySessions(context, workspace);
 }
 
 export async function stopContainer({ context, workspace }: StepInput): Promise<void> {
   context.guests.forget(workspace.metadata.uid);
-  await context.drivers.container.stop(workspace.metadata.uid);
+  for (const driver of await possibleDrivers(context, workspace)) await driver.stop(workspace.metadata.uid);
 }
 
 export async function removeContainer({ context, workspace }: StepInput): Promise<void> {
   const { uid } = workspace.metadata;
   context.guests.forget(uid);
-  await context.drivers.container.remove(uid);
+  for (const driver of await possibleDrivers(context, workspace)) await driver.remove(uid);
   await rm(guestDir({ guests: context.host.guests }, uid), { recursive: true, force: true });
 }
 

@@ -1,5 +1,6 @@
 import type { Condition } from '../../src/api/meta.ts';
 import type { Workspace, WorkspaceStatus } from '../../src/api/types.ts';
+import type { Container } from '../../src/drivers/container/driver.ts';
 import { workspaceConditions } from './conditions.ts';
 import type { State } from './machine.ts';
 import type { Outcome } from './outcome.ts';
@@ -22,22 +23,18 @@ const PHASES: Record<State, NonNullable<WorkspaceStatus['phase']>> = {
 };
 
 /** The whole status, from what was observed; what is undefined in it is left out when it is written. Pure; `now` is RFC 3339. */
-export function workspaceStatus(
-  workspace: Workspace,
-  outcome: Outcome,
-  options: { now: string; backend: string; driver: string },
-): WorkspaceStatus {
+export function workspaceStatus(workspace: Workspace, outcome: Outcome, now: string): WorkspaceStatus {
   const { observation, state } = outcome;
   const before = workspace.status ?? {};
   const atRest = state === 'stopped' || state === 'lazy';
   return {
     observedGeneration: workspace.metadata.generation,
     phase: PHASES[state],
-    conditions: workspaceConditions(workspace, outcome, options.now) as Condition[],
+    conditions: workspaceConditions(workspace, outcome, now) as Condition[],
     clone: cloneStatus(observation) ?? before.clone,
-    image: imageStatus(observation) ?? before.image,
-    container: containerStatus(before.container, observation, options.driver),
-    session: atRest ? stoppedSession(workspace, options.backend) : sessionStatus(observation, options.backend),
+    image: imageStatus(before.image, observation),
+    container: containerStatus(before.container, observation),
+    session: atRest ? stoppedSession(workspace) : sessionStatus(observation),
     ports: atRest ? [] : portStatuses(workspace.metadata.name, observation),
   };
 }
@@ -48,25 +45,30 @@ function cloneStatus({ clone }: Observation): WorkspaceStatus['clone'] {
   return { path: clone.dir, head, branch, dirty, unpushed };
 }
 
-function imageStatus({ image }: Observation): WorkspaceStatus['image'] {
-  return image && { ref: image.plan.ref, inputsHash: image.plan.inputsHash };
+/** A machine on the host's own file system has none. */
+function imageStatus(before: WorkspaceStatus['image'], { image, choice }: Observation): WorkspaceStatus['image'] {
+  if (!image || !choice) return before;
+  return choice.root === 'image' ? { ref: image.plan.ref, inputsHash: image.plan.inputsHash } : undefined;
 }
 
 type ContainerStatus = WorkspaceStatus['container'];
 
-/** `restarts` counts the runs after the first one, whatever ended the earlier ones; so the last run stays on record while none is. */
-function containerStatus(before: ContainerStatus, { container }: Observation, driver: string): ContainerStatus {
+/** The driver is on record from the moment on at which it is chosen, and so is the last run while there is none. */
+function containerStatus(recorded: ContainerStatus, { choice, container }: Observation): ContainerStatus {
+  if (!choice) return recorded;
+  const before = recorded?.driver === choice.name ? recorded : undefined;
   const actual = container?.actual;
-  if (!actual) return before;
+  return actual ? machineStatus(before, choice.name, actual) : { ...before, driver: choice.name };
+}
+
+/** `restarts` counts the runs after the first one, whatever ended the earlier ones. */
+function machineStatus(before: ContainerStatus, driver: string, actual: Container): ContainerStatus {
   const { id, name, startedAt = before?.startedAt } = actual;
-  const restarts = (before?.restarts ?? 0) + (isAnotherRun(before, startedAt) ? 1 : 0);
-  return { driver, id, name, startedAt, restarts };
+  const isAnotherRun = before?.startedAt !== undefined && before.startedAt !== startedAt;
+  return { driver, id, name, startedAt, restarts: (before?.restarts ?? 0) + (isAnotherRun ? 1 : 0) };
 }
 
-function isAnotherRun(before: ContainerStatus, startedAt: string | undefined): boolean {
-  return before?.startedAt !== undefined && before.startedAt !== startedAt;
-}
-
-function stoppedSession(workspace: Workspace, backend: string): WorkspaceStatus['session'] {
-  return { backend, name: workspace.metadata.name, state: 'Stopped', panes: [] };
+function stoppedSession(workspace: Workspace): WorkspaceStatus['session'] {
+  const backend = workspace.status?.session?.backend;
+  return { ...(backend !== undefined && { backend }), name: workspace.metadata.name, state: 'Stopped', panes: [] };
 }

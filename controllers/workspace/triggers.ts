@@ -18,8 +18,8 @@ export function watchWorld(context: WorkspaceContext, memory: Memory, signal: Ab
     for (const workspace of api.workspaces.list())
       if (workspace.spec.project === project) enqueue(workspace.metadata.name);
   });
-  drivers.container.watch(byUid, signal);
-  drivers.session.watch((name) => (name === undefined ? all() : enqueue(name)), signal);
+  for (const driver of drivers.containers) driver.watch(byUid, signal);
+  for (const driver of drivers.sessions) driver.watch((name) => (name === undefined ? all() : enqueue(name)), signal);
   guests.watch(byUid, signal);
   routes.watch((name) => {
     memory.forgetRoutes(name);

@@ -41,6 +41,7 @@ export const REASON = {
   removed: 'CloneRemoved',
   // image
   built: 'Built',
+  notNeeded: 'NotNeeded',
   building: 'Building',
   buildFailed: 'BuildFailed',
   baseImageMissing: 'BaseImageMissing',
@@ -53,6 +54,7 @@ export const REASON = {
   containerRepaired: 'ContainerRepaired',
   nameTaken: 'NameTaken',
   driverUnavailable: 'DriverUnavailable',
+  driverChosen: 'DriverChosen',
   mountMissing: 'MountMissing',
   mountForbidden: 'MountForbidden',
   // session

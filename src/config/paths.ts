@@ -14,11 +14,17 @@ export interface Paths {
   apiSocket: string;
   proxySocket: string;
   tmuxSocket: string;
+  /** Of what holds the sessions of the backend `basic`. */
+  sessionSocket: string;
+  /** Directory of what the panes of the backend `basic` have shown. */
+  paneLogs: string;
   daemonLock: string;
   daemonLog: string;
   proxyLog: string;
   /** Parent of the directories that are shared with the guests. */
   guests: string;
+  /** Parent of what belongs to each sandbox. */
+  sandboxes: string;
   /** What is fetched once and used again: Node builds, package managers. */
   cache: string;
 }
@@ -48,19 +54,19 @@ export function resolvePaths(env: Environment, home = os.homedir()): Paths {
 
 function stateFiles(
   state: string,
-): Pick<
-  Paths,
-  'database' | 'apiSocket' | 'proxySocket' | 'tmuxSocket' | 'daemonLock' | 'daemonLog' | 'proxyLog' | 'guests'
-> {
+): Omit<Paths, 'isolated' | 'config' | 'manifests' | 'state' | 'workspaces' | 'cache'> {
   return {
     database: path.join(state, 'dual.db'),
     apiSocket: path.join(state, 'api.sock'),
     proxySocket: path.join(state, 'proxy.sock'),
     tmuxSocket: path.join(state, 'tmux.sock'),
+    sessionSocket: path.join(state, 'sessions.sock'),
+    paneLogs: path.join(state, 'logs/panes'),
     daemonLock: path.join(state, 'daemon.lock'),
     daemonLog: path.join(state, 'daemon.log'),
     proxyLog: path.join(state, 'proxy.log'),
     guests: path.join(state, 'r'),
+    sandboxes: path.join(state, 'sandboxes'),
   };
 }
 

@@ -54,7 +54,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
     log: log.child({ part: 'api' }),
     clock,
     version,
-    subresources: { 'workspaces/log': paneLog(drivers.session) },
+    subresources: { 'workspaces/log': paneLog(drivers.sessions) },
   });
   shutdown.then('API server', () => server.close());
   const client = createClient(paths.apiSocket);

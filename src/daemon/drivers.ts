@@ -5,7 +5,7 @@ import type { Paths } from '../config/paths.ts';
 import type { Clock } from '../clock/clock.ts';
 import { createDocker } from '../drivers/container/docker/create-docker.ts';
 import { createDockerDriver } from '../drivers/container/docker/docker-driver.ts';
-import type { ContainerDriver } from '../drivers/container/driver.ts';
+import type { ContainerDriver, Root } from '../drivers/container/driver.ts';
 import type { SessionDriver } from '../drivers/session/driver.ts';
 import { createTmuxDriver } from '../drivers/session/tmux/tmux.ts';
 import type { SourceDriver } from '../drivers/source/driver.ts';
@@ -33,8 +33,8 @@ export interface DriverOptions {
 }
 
 export interface Parts {
-  drivers: { container: ContainerDriver; session: SessionDriver; source: SourceDriver };
-  images: ImageBuilder;
+  drivers: { containers: ContainerDriver[]; sessions: SessionDriver[]; source: SourceDriver };
+  images: Record<Root, ImageBuilder>;
   guests: Guests;
   routes: Routes;
 }
@@ -63,29 +63,32 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     ptyAddon: path.join(dist, 'pty.node'),
     env,
   };
+  const builder = {
+    cache: paths.cache,
+    state: paths.state,
+    install,
+    isolated: paths.isolated,
+    log: log.child({ part: 'images' }),
+    env,
+  };
+  const images = createImageBuilder({ docker, ...builder });
+  const machines = {
+    install,
+    guestRuntime: () => ensureGuestRuntime(runtime),
+    guestFlags: [...GUEST_NODE_FLAGS],
+    version,
+  };
   return {
     drivers: {
-      container: createDockerDriver({
-        docker,
-        install,
-        guestRuntime: () => ensureGuestRuntime(runtime),
-        guestFlags: [...GUEST_NODE_FLAGS],
-        version,
-        forbidden: [paths.state],
-        log: log.child({ part: 'docker' }),
-      }),
-      session: createTmuxDriver({ socket: paths.tmuxSocket, install, env: loginEnv, log: log.child({ part: 'tmux' }) }),
+      containers: [
+        createDockerDriver({ docker, ...machines, forbidden: [paths.state], log: log.child({ part: 'docker' }) }),
+      ],
+      sessions: [
+        createTmuxDriver({ socket: paths.tmuxSocket, install, env: loginEnv, log: log.child({ part: 'tmux' }) }),
+      ],
       source: createGitDriver({ env: loginEnv, log: log.child({ part: 'git' }) }),
     },
-    images: createImageBuilder({
-      docker,
-      cache: paths.cache,
-      state: paths.state,
-      install,
-      isolated: paths.isolated,
-      log: log.child({ part: 'images' }),
-      env,
-    }),
+    images: { image: images, host: images },
     guests,
     routes,
   };

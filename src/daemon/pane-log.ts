@@ -9,13 +9,14 @@ const DEFAULT_TAIL = 1_000;
  * `GET …/workspaces/NAME/log`: what a pane has shown, and with `follow` what it goes on to show. The query is kubectl's: container
  * (a pane here), follow, tailLines.
  */
-export function paneLog(session: SessionDriver): SubresourceHandler {
+export function paneLog(sessions: readonly SessionDriver[]): SubresourceHandler {
   return async function* log({ object, query, signal }) {
     const { name } = object.metadata;
     const workspace = object as Workspace;
     const pane = paneOf(workspace, query['container']);
     const lines = tailOf(query['tailLines']);
-    if (!(await session.isAlive(name))) {
+    const session = sessions.find((driver) => driver.name === workspace.status?.session?.backend);
+    if (!session || !(await session.getSession(name))) {
       throw new ApiError(
         'BadRequest',
         `Workspace ${name} has no session now; its phase is ${workspace.status?.phase ?? 'Pending'}`,

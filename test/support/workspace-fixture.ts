@@ -56,6 +56,7 @@ export function everythingInPlace(): Required<Observation> {
         identity: '1:2',
       },
     },
+    choice: { name: 'docker', root: 'image', why: 'auto takes docker where it answers' },
     image: {
       plan: {
         project: 'shop',
@@ -99,6 +100,8 @@ export function everythingInPlace(): Required<Observation> {
     },
     session: {
       name: 'shop-main',
+      backend: 'tmux',
+      strays: [],
       specHash: '1:2',
       panes: [],
       actual: {

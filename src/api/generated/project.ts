@@ -41,9 +41,9 @@ export interface ProjectSpec {
   };
   container: {
     /**
-     * What runs the machine. auto takes Docker.
+     * What runs the machine - docker, or sandbox (Linux namespaces on the host's own file system, no engine and no image). auto takes docker where its engine answers, else sandbox; a Workspace keeps what it got.
      */
-    driver: 'auto' | 'docker';
+    driver: 'auto' | 'docker' | 'sandbox';
     /**
      * Upper limits of one Workspace. What is left out is not limited, apart from pids.
      */
@@ -92,9 +92,9 @@ export interface ProjectSpec {
   }[];
   session: {
     /**
-     * What holds the terminal session. auto takes tmux.
+     * What holds the terminal session - tmux, or basic (background processes with logs, nothing to install). auto takes tmux where it is installed.
      */
-    backend: 'auto' | 'tmux';
+    backend: 'auto' | 'tmux' | 'basic';
     /**
      * What runs in the terminal session, a pane each. One shell on the host when left out.
      */

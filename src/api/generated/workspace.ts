@@ -59,6 +59,9 @@ export interface WorkspaceStatus {
      */
     unpushed?: number;
   };
+  /**
+   * Left out where the machine has the host's own file system.
+   */
   image?: {
     ref?: string;
     /**
@@ -67,6 +70,9 @@ export interface WorkspaceStatus {
     inputsHash?: string;
   };
   container?: {
+    /**
+     * docker or sandbox. The condition ContainerReady tells why.
+     */
     driver?: string;
     id?: string;
     name?: string;
@@ -77,6 +83,9 @@ export interface WorkspaceStatus {
     restarts?: number;
   };
   session?: {
+    /**
+     * tmux or basic.
+     */
     backend?: string;
     name?: string;
     state?: 'Attached' | 'Background' | 'Stopped';

@@ -11,7 +11,7 @@ import { aWorkspace, everythingInPlace } from '../../support/workspace-fixture.t
 const NOTHING: Observation = { clone: { dir: '/ws/shop/main', state: { kind: 'missing' }, job: { phase: 'none' } } };
 
 function without(part: 'clone' | 'image' | 'container' | 'session' | 'routes'): Observation {
-  const { project, clone, image, container, session, routes } = everythingInPlace();
+  const { project, clone, choice, image, container, session, routes } = everythingInPlace();
   const { actual: _machine, ...noMachine } = container;
   const { actual: _session, ...noSession } = session;
   const { results: _results, ...noResults } = routes;
@@ -19,13 +19,13 @@ function without(part: 'clone' | 'image' | 'container' | 'session' | 'routes'): 
     case 'clone':
       return { ...NOTHING, project };
     case 'image':
-      return { project, clone, image: { ...image, built: false }, container: noMachine };
+      return { project, clone, choice, image: { ...image, built: false }, container: noMachine };
     case 'container':
-      return { project, clone, image, container: noMachine };
+      return { project, clone, choice, image, container: noMachine };
     case 'session':
-      return { project, clone, image, container, session: noSession };
+      return { project, clone, choice, image, container, session: noSession };
     case 'routes':
-      return { project, clone, image, container, session, routes: noResults };
+      return { project, clone, choice, image, container, session, routes: noResults };
   }
 }
 

@@ -21,7 +21,8 @@ import type { Instruction } from './dockerfile.ts';
 import { hostCertificates } from './host-certificates.ts';
 import type { Environment } from './npm-cli.ts';
 import { createImagePlanner } from './plan.ts';
-import { toolFiles } from './tool-files.ts';
+import { hostArchitecture } from './plan-tools.ts';
+import { fetchTools } from './tool-files.ts';
 import type { Architecture } from './resolve.ts';
 
 /** Of an image: the hash of everything that it depends on. */
@@ -71,10 +72,6 @@ export function createImageBuilder(options: ImageBuilderOptions): ImageBuilder {
   };
 }
 
-function hostArchitecture(): Architecture {
-  return process.arch === 'arm64' ? 'arm64' : 'x64';
-}
-
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
@@ -112,10 +109,9 @@ async function buildImage(context: Context, plan: ImagePlan, build: Build): Prom
   await ensureBaseImage(context.docker, plan.base, build);
   const certificates = await context.certificates();
   const steps = instructions(plan, { certificates: certificates.length > 0 });
-  const wanted = plan.tools.map((tool) => `${tool.name} ${tool.version}`);
-  if (wanted.length > 0) build.onProgress(`fetching ${wanted.join(', ')}`);
-  const files = plan.tools.map((tool) => toolFiles(tool, context.architecture, { ...context, signal: build.signal }));
-  const entries = [...(await Promise.all(files)).flat(), ...certificateFiles(certificates)];
+  const { onProgress, signal } = build;
+  const files = await fetchTools(plan.tools, context.architecture, { ...context, signal, onProgress });
+  const entries = [...files.flat(), ...certificateFiles(certificates)];
   await runBuild(context, plan, build, { entries, steps });
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -8,10 +8,9 @@ import tar from 'tar-fs';
 import { runNpm } from './npm-cli.ts';
 import type { NpmOptions } from './npm-cli.ts';
 import { createSharedWork } from './shared-work.ts';
+import { createWholeDirectory, isThere } from './whole-directory.ts';
 
 const FETCH_TIMEOUT = 15 * 60_000;
-/** Milliseconds after which a half-made directory has no owner any more. */
-const ABANDONED_AFTER = 60 * 60_000;
 
 const shared = createSharedWork<string>();
 
@@ -23,7 +22,7 @@ const shared = createSharedWork<string>();
 export async function npmPackage(name: string, version: string, options: NpmOptions): Promise<string> {
   assertPlain(name, version);
   const dir = path.join(options.cache, 'npm', `${fileName(name)}-${version}`);
-  if (await exists(dir)) return dir;
+  if (await isThere(dir)) return dir;
   return shared(dir, (signal) => fetchInto(dir, `${name}@${version}`, { ...options, signal }), options.signal);
 }
 
@@ -38,22 +37,16 @@ function assertPlain(name: string, version: string): void {
 }
 
 async function fetchInto(dir: string, what: string, options: NpmOptions): Promise<string> {
-  const parent = path.dirname(dir);
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent);
-  const temporary = await mkdtemp(path.join(parent, '.tmp-'));
-  try {
+  await createWholeDirectory(dir, async (temporary) => {
     const args = ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', temporary, '--', what];
     await runNpm(args, { ...options, timeout: FETCH_TIMEOUT });
     const archive = (await readdir(temporary)).find((file) => file.endsWith('.tgz'));
     if (!archive) throw new Error(`npm pack ${what} made no archive`);
     const extracted = path.join(temporary, 'package');
     await extract(path.join(temporary, archive), extracted, options.signal);
-    await moveIntoPlace(extracted, dir);
-    return dir;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+    return extracted;
+  });
+  return dir;
 }
 
 async function extract(archive: string, dir: string, signal: AbortSignal | undefined): Promise<void> {
@@ -66,31 +59,4 @@ async function extract(archive: string, dir: string, signal: AbortSignal | undef
     map: (header) => ({ ...header, uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }),
   });
   await pipeline(createReadStream(archive), createGunzip(), unpack, { ...(signal && { signal }) });
-}
-
-async function moveIntoPlace(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    // Another process was quicker, with the same contents.
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-}
-
-async function removeAbandoned(parent: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    if (!entry.startsWith('.tmp-')) continue;
-    const full = path.join(parent, entry);
-    const stats = await stat(full).catch(absent);
-    if (stats && Date.now() - stats.mtimeMs > ABANDONED_AFTER) await rm(full, { recursive: true, force: true });
-  }
-}
-
-async function exists(target: string): Promise<boolean> {
-  return (await access(target).then(() => true, absent)) === true;
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-  return undefined;
 }

@@ -5,20 +5,23 @@ import type { Tool } from './builder.ts';
 import type { Requirement } from './requirement.ts';
 import type { Resolve } from './resolve.ts';
 
+/** For all builders of this process, which share these files. */
+const lock = createKeyedLock();
+
 /**
  * Keeps what a project's ranges were resolved to, in a file per project under `dir`: a new release of Node must not by itself make
  * other images and restart every machine. A changed range is resolved anew.
  */
 export function createPins(dir: string): (project: string, resolve: Resolve) => Resolve {
   const projects = new Map<string, Map<string, string>>();
-  const lock = createKeyedLock();
   return (project, resolve) => async (requirement) => {
     const known = projects.get(project)?.get(keyOf(requirement));
     if (known !== undefined) return { name: requirement.tool, version: known, cause: requirement.cause };
-    const release = await lock(project);
+    const file = path.join(dir, `${project}.json`);
+    const release = await lock(file);
     try {
-      const file = path.join(dir, `${project}.json`);
-      const pins = projects.get(project) ?? (await load(file));
+      // Read again: another builder may have pinned it meanwhile.
+      const pins = await load(file);
       projects.set(project, pins);
       return await pin(requirement, resolve, { file, pins });
     } finally {

@@ -1,15 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import semver from 'semver';
-import type { Tool } from './builder.ts';
+import type { BuildOptions, Tool } from './builder.ts';
 import type { ContextEntry } from './context.ts';
 import { npmPackage } from './npm-package.ts';
 import type { NpmOptions } from './npm-cli.ts';
 import { packageName } from './resolve.ts';
 import type { Architecture } from './resolve.ts';
 
+/** toolFiles of all of them, in their order. */
+export async function fetchTools(
+  tools: Tool[],
+  architecture: Architecture,
+  options: NpmOptions & Pick<BuildOptions, 'onProgress'>,
+): Promise<ContextEntry[][]> {
+  const wanted = tools.map((tool) => `${tool.name} ${tool.version}`);
+  if (wanted.length > 0) options.onProgress(`fetching ${wanted.join(', ')}`);
+  return Promise.all(tools.map((tool) => toolFiles(tool, architecture, options)));
+}
+
 /** What goes to /usr/local for a tool, under a directory of the build context with the tool's name. Fetches what is missing. */
-export async function toolFiles(tool: Tool, architecture: Architecture, options: NpmOptions): Promise<ContextEntry[]> {
+async function toolFiles(tool: Tool, architecture: Architecture, options: NpmOptions): Promise<ContextEntry[]> {
   const name = packageName(tool.name, tool.version, architecture);
   const dir = await npmPackage(name, tool.version, options);
   if (tool.name === 'node') return [{ kind: 'tree', root: dir, entries: ['bin/node'], to: tool.name }];

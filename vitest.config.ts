@@ -1,21 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
-/** The kinds of tests, run one after the other, cheapest first. */
-const projects = ['unit', 'integration', 'contract', 'e2e'];
-/** These share an engine, a terminal server and ports with each other: one file at a time, and they may take long. */
-const exclusive = new Set(['contract', 'e2e']);
 const minutes = 60_000;
+
+/** The kinds of tests, run one after the other, cheapest first. */
+const projects: {
+  name: string;
+  include: string[];
+  exclude?: string[];
+  env?: Record<string, string>;
+  isolate?: boolean;
+}[] = [
+  // Pure, so that one process can run them all: loading the modules anew for each file takes longer than the tests.
+  { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false },
+  { name: 'integration', include: ['test/integration/**/*.test.ts'] },
+  { name: 'contract', include: ['test/contract/**/*.test.ts'] },
+  // The same tests on both container drivers and, with them, on both session backends; and what only one of them has.
+  {
+    name: 'e2e-sandbox',
+    include: ['test/e2e/**/*.test.ts'],
+    exclude: ['test/e2e/docker/**'],
+    env: { DUAL_TEST_DRIVER: 'sandbox' },
+  },
+  {
+    name: 'e2e-docker',
+    include: ['test/e2e/**/*.test.ts'],
+    exclude: ['test/e2e/sandbox/**'],
+    env: { DUAL_TEST_DRIVER: 'docker' },
+  },
+];
+
+/** These share an engine, a terminal server and ports with each other: one file at a time, and they may take long. */
+const exclusive = new Set(['contract', 'e2e-sandbox', 'e2e-docker']);
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/summary-reporter.ts'],
-    projects: projects.map((name, order) => ({
+    projects: projects.map((project, order) => ({
       test: {
-        name,
-        include: [`test/${name}/**/*.test.ts`],
+        ...project,
         pool: 'forks',
         sequence: { groupOrder: order },
-        ...(exclusive.has(name)
+        ...(exclusive.has(project.name)
           ? { maxWorkers: 1, fileParallelism: false, testTimeout: 5 * minutes, hookTimeout: 10 * minutes }
           : { testTimeout: 20_000, hookTimeout: 20_000 }),
       },

@@ -1,5 +1,5 @@
-// Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.js, which is one file that needs
-// nothing but Node and the pty.node beside it. usage: node hack/build.mjs
+// Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.js and sessions*.js, which need
+// nothing but Node and the pty.node beside them. usage: node hack/build.mjs
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -37,6 +37,15 @@ const host = build({
 
 const guest = build({ ...common, entryPoints: { guest: 'src/guest/main.ts' } });
 
+/** What holds sessions, for longer than a version of Dual may be installed, and what attaches to them: one file each. */
+const sessions = build({
+  ...common,
+  entryPoints: {
+    sessions: 'src/drivers/session/basic/holder/main.ts',
+    'sessions-attach': 'src/drivers/session/basic/attach/main.ts',
+  },
+});
+
 /** Replaces the file in one step and only when its content differs, since a daemon may be running from it. */
 function put(file, contents) {
   if (fs.existsSync(file) && fs.readFileSync(file).equals(contents)) return;
@@ -60,7 +69,7 @@ function removeAllBut(kept) {
   }
 }
 
-const outputs = (await Promise.all([host, guest])).flatMap((result) => result.outputFiles);
+const outputs = (await Promise.all([host, guest, sessions])).flatMap((result) => result.outputFiles);
 const files = new Map(outputs.map((output) => [output.path, finished(output.path, output.contents)]));
 const pty = path.join(root, `node_modules/@lydell/node-pty-linux-${process.arch}/pty.node`);
 if (fs.existsSync(pty)) files.set(path.join(dist, 'pty.node'), fs.readFileSync(pty));

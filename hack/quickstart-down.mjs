@@ -22,6 +22,7 @@ function clones() {
 }
 
 const { items } = JSON.parse(run('dualctl.js', ['get', 'workspaces', '-o', 'json']));
+// In sandboxes there are none.
 const images = [...new Set(items.map(({ status }) => status?.image?.ref).filter(Boolean))];
 for (const { apiVersion, kind, metadata, spec } of items) {
   const object = { apiVersion, kind, metadata: { name: metadata.name }, spec: { ...spec, deletionPolicy: 'Delete' } };

@@ -50,7 +50,7 @@ export async function destroySessions(context: WorkspaceContext, { metadata }: W
   }
 }
 
-export async function availableBackends({ drivers }: WorkspaceContext): Promise<SessionDriver[]> {
+async function availableBackends({ drivers }: WorkspaceContext): Promise<SessionDriver[]> {
   const probes = await Promise.all(drivers.sessions.map((driver) => driver.probe()));
   return drivers.sessions.filter((_, index) => probes[index]?.available);
 }

@@ -20,7 +20,7 @@ export async function chooseDriver(
   const former = recorded === undefined ? {} : { former: recorded };
   if (wanted !== 'auto') {
     const { name, root } = containerDriver(context, wanted);
-    return { name, root, why: `as Project ${project.metadata.name} says`, ...former };
+    return { name, root, why: `named by Project ${project.metadata.name}`, ...former };
   }
   const known = containers.find(({ name }) => name === recorded);
   const { name, root } = known ?? (await firstAvailable(context, workspace));
@@ -60,6 +60,6 @@ async function firstAvailable({ drivers, api }: WorkspaceContext, workspace: Wor
 }
 
 function whyAuto([preferred]: readonly ContainerDriver[], name: string): string {
-  if (preferred === undefined || preferred.name === name) return `auto takes ${name} where it answers`;
-  return `auto: ${preferred.name} did not answer when it was chosen`;
+  if (preferred === undefined || preferred.name === name) return `auto, which takes ${name} where it answers`;
+  return `auto, since ${preferred.name} did not answer when it was chosen`;
 }

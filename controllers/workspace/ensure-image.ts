@@ -1,8 +1,11 @@
 import { REASON } from '../../src/api/conditions.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
+import type { Root } from '../../src/drivers/container/driver.ts';
 import type { ImagePlan } from '../../src/image/builder.ts';
 import { rethrowFailure } from './failures.ts';
 import type { StepInput } from './step-input.ts';
+
+const BEGINNING: Record<Root, string> = { image: 'building the image', host: 'fetching tools' };
 
 /** By the image alone: however many Workspaces ask, it is built once. */
 export function imageJobKey(plan: ImagePlan): string {
@@ -28,6 +31,6 @@ export function ensureImage({ context, memory, workspace, observation }: StepInp
     },
   );
   const job = context.jobs.builds.state(key);
-  const message = (job.phase === 'running' && job.progress) || 'building the image';
+  const message = (job.phase === 'running' && job.progress) || BEGINNING[observation.choice!.root];
   throw new WaitingError(REASON.building, message, 60_000);
 }

@@ -47,7 +47,7 @@ function imageFinding({ image, choice }: Observation): Finding {
 function containerFinding({ container, choice }: Observation): Finding {
   const { name, notices } = container!.actual!;
   const { name: driver, why } = choice!;
-  const message = [`${name} is running; driver ${driver}: ${why}`, ...notices].join('; ');
+  const message = [`${name} is running; driver ${driver} (${why})`, ...notices].join('; ');
   return { status: 'True', reason: REASON.running, message };
 }
 

@@ -27,7 +27,7 @@ export interface Observation {
 export interface DriverChoice {
   name: string;
   root: Root;
-  /** For people, as in `auto: docker did not answer when it was chosen`. */
+  /** For people, as in `auto, since docker did not answer when it was chosen`. */
   why: string;
   /** The one on record; where that is another one, it may still hold a machine. */
   former?: string;

@@ -42,7 +42,7 @@ try {
   makeRepos(path.join(dir, 'repos'));
   writeManifests(instance, path.join(dir, 'repos'));
   await until(instance, FLEET.length, isServed);
-  const inits = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', ...instance.containers()], {
+  const inits = execFileSync('docker', ['inspect', '--format', '{{.State.Pid}}', ...instance.machines()], {
     encoding: 'utf8',
   });
   const proxy = Number(

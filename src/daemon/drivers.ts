@@ -1,11 +1,16 @@
 import path from 'node:path';
 import { packageRoot } from '../config/package-root.ts';
 import type { Config } from '../config/config.ts';
+import { resolvePaths } from '../config/paths.ts';
 import type { Paths } from '../config/paths.ts';
 import type { Clock } from '../clock/clock.ts';
 import { createDocker } from '../drivers/container/docker/create-docker.ts';
 import { createDockerDriver } from '../drivers/container/docker/docker-driver.ts';
 import type { ContainerDriver, Root } from '../drivers/container/driver.ts';
+import { createLimits } from '../drivers/container/sandbox/limits.ts';
+import { createNetwork } from '../drivers/container/sandbox/network.ts';
+import { createSandboxDriver } from '../drivers/container/sandbox/sandbox-driver.ts';
+import { createBasicDriver } from '../drivers/session/basic/basic.ts';
 import type { SessionDriver } from '../drivers/session/driver.ts';
 import { createTmuxDriver } from '../drivers/session/tmux/tmux.ts';
 import type { SourceDriver } from '../drivers/source/driver.ts';
@@ -17,6 +22,7 @@ import { ensureGuestRuntime } from '../guest/runtime.ts';
 import { createGuests } from '../guest/subscription.ts';
 import { createImageBuilder } from '../image/build.ts';
 import type { ImageBuilder } from '../image/builder.ts';
+import { createToolsBuilder } from '../image/tools/tools-builder.ts';
 import type { Log } from '../log/log.ts';
 import { createProxyRoutes } from '../proxy/launch.ts';
 import type { Routes } from '../proxy/routes.ts';
@@ -63,33 +69,63 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     ptyAddon: path.join(dist, 'pty.node'),
     env,
   };
-  const builder = {
-    cache: paths.cache,
-    state: paths.state,
-    install,
-    isolated: paths.isolated,
-    log: log.child({ part: 'images' }),
-    env,
-  };
-  const images = createImageBuilder({ docker, ...builder });
   const machines = {
     install,
     guestRuntime: () => ensureGuestRuntime(runtime),
     guestFlags: [...GUEST_NODE_FLAGS],
     version,
   };
+  const terminals = { install, env: loginEnv };
   return {
     drivers: {
+      // In both lists: what `auto` takes comes first.
       containers: [
         createDockerDriver({ docker, ...machines, forbidden: [paths.state], log: log.child({ part: 'docker' }) }),
+        createSandboxDriver({
+          ...machines,
+          dir: paths.sandboxes,
+          env: loginEnv,
+          masked: ownPaths(options),
+          network: createNetwork({ env, log: log.child({ part: 'network' }) }),
+          limits: createLimits({ log: log.child({ part: 'limits' }) }),
+          clock,
+          log: log.child({ part: 'sandbox' }),
+        }),
       ],
       sessions: [
-        createTmuxDriver({ socket: paths.tmuxSocket, install, env: loginEnv, log: log.child({ part: 'tmux' }) }),
+        createTmuxDriver({ ...terminals, socket: paths.tmuxSocket, log: log.child({ part: 'tmux' }) }),
+        createBasicDriver({
+          ...terminals,
+          socket: paths.sessionSocket,
+          logs: paths.paneLogs,
+          command: [process.execPath, path.join(dist, 'sessions.js')],
+          attachCommand: [process.execPath, path.join(dist, 'sessions-attach.js')],
+          log: log.child({ part: 'sessions' }),
+        }),
       ],
       source: createGitDriver({ env: loginEnv, log: log.child({ part: 'git' }) }),
     },
-    images: { image: images, host: images },
+    images: {
+      image: createImageBuilder({
+        docker,
+        cache: paths.cache,
+        state: paths.state,
+        install,
+        isolated: paths.isolated,
+        log: log.child({ part: 'images' }),
+        env,
+      }),
+      host: createToolsBuilder({ cache: paths.cache, state: paths.state, env }),
+    },
     guests,
     routes,
   };
+}
+
+/** What is Dual's own business and no machine's: this instance's, and the user's where this is another one. */
+function ownPaths({ paths, config, env }: DriverOptions): string[] {
+  const own = [paths, resolvePaths({ ...env, DUAL_HOME: undefined })].flatMap(
+    ({ state, cache, workspaces, config: file }) => [state, cache, workspaces, path.dirname(file)],
+  );
+  return [...new Set([...own, config.workspaces, config.manifests])];
 }

@@ -22,7 +22,7 @@ export interface PtyAddon {
 
 let addon: PtyAddon | undefined;
 
-/** Loaded when the first terminal is asked for. It lies beside the guest's bundle, or among the npm packages when run from the sources. */
+/** Loaded when the first terminal is asked for. It lies beside the bundles of the guest and the session holder, or among the npm packages when run from the sources. */
 export function ptyAddon(): PtyAddon {
   addon ??= load();
   return addon;

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { Readable, Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
+import { createTerminalInput } from './terminal-input.ts';
 
 /** The outer side of a pseudo-terminal. */
 export interface Terminal {
@@ -19,6 +20,7 @@ export interface Terminal {
 export function openTerminal(fd: number, inner: string): Terminal {
   const hold = openSync(inner, constants.O_RDWR | constants.O_NOCTTY);
   const stream = new ReadStream(fd);
+  const input = createTerminalInput(fd);
   const output = new PassThrough();
   let open = true;
 
@@ -26,6 +28,7 @@ export function openTerminal(fd: number, inner: string): Terminal {
     if (!open) return;
     open = false;
     closeSync(hold);
+    input.destroy();
     stream.destroy();
   }
   function take(chunk: Buffer): void {
@@ -37,13 +40,14 @@ export function openTerminal(fd: number, inner: string): Terminal {
   stream.on('error', () => output.destroy());
 
   return {
-    input: stream,
+    input,
     output,
     isOpen: () => open,
     finish() {
       if (!open) return;
       open = false;
       closeSync(hold);
+      input.destroy();
       stream.off('data', take);
       for (let chunk = stream.read() as Buffer | null; chunk; chunk = stream.read() as Buffer | null)
         output.write(chunk);

@@ -4,6 +4,7 @@ import { takeConfig } from './server/config.ts';
 import type { GuestConfig } from './server/config.ts';
 import { baseEnvironment } from './server/environment.ts';
 import { dropGroups } from './server/identity.ts';
+import { closeInheritedFiles } from './server/inherited-files.ts';
 import { listenPrivately } from './server/listen.ts';
 import { createPortWatch } from './server/port-watch.ts';
 import { createGuestServer } from './server/server.ts';
@@ -19,6 +20,7 @@ main(takeConfig(process.env));
 function main(config: GuestConfig): void {
   // A name of its own, whatever its runtime calls itself: nobody who ends "node" by name means this one.
   process.title = 'guest';
+  closeInheritedFiles();
   dropGroups();
   const shell = ensureAccount(config.user);
   const env = baseEnvironment({ ...process.env, ...config.env }, config.user, shell);

@@ -83,7 +83,7 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
     async shutdown() {
       end();
       const last = createControlClient(options.socket);
-      await stopProxy(clock, last).finally(() => last.close());
+      await stopProxy(last).finally(() => last.close());
     },
   };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -44,6 +45,7 @@ export async function machineSpec(
   const workspace = `${harness.prefix}-${count}`;
   const worktree = path.join(harness.root, `w${count}`);
   await mkdir(worktree, { recursive: true });
+  const { uid, gid, username, homedir } = os.userInfo();
   const spec = {
     owner: { uid: randomUUID(), workspace, project: 'contract' },
     name: `dual-${workspace}`,
@@ -54,7 +56,7 @@ export async function machineSpec(
     mounts: [],
     env: { GREETING: 'hello world', NODE_OPTIONS: '--this-would-break-a-guest' },
     resources: { cpus: '1', memory: '1Gi', pids: 200 },
-    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'root', home: '/root' },
+    user: { uid, gid, name: username, home: homedir },
     guestDir: path.join(harness.root, `g${count}`),
     ...changes,
   };

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemonStatus } from '../../src/daemon/start.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeRepo } from '../support/app-repo.ts';
+import { DRIVER } from '../support/driver.ts';
 import { createInstance } from '../support/instance.ts';
 import type { Instance } from '../support/instance.ts';
 import { SERVER_FILES, SERVER_PANES, project, workspace } from '../support/objects.ts';
@@ -22,9 +22,17 @@ beforeAll(async () => {
   declareProject();
 });
 
-/** With a build step of its own, so that the image has to be made. */
 function declareProject(...setup: string[]): void {
   dual.manifest('app.yaml', project('app', { source: { path: repo }, session: SERVER_PANES, image: { setup } }));
+}
+
+/** Has the image, or the directory of tools, made anew with the next machine. */
+function needImage(): void {
+  declareProject(`echo ${images}`);
+  const tools = path.join(dual.paths.cache, 'tools');
+  if (!existsSync(tools)) return;
+  for (const name of readdirSync(tools))
+    if (name.startsWith('app-')) rmSync(path.join(tools, name), { recursive: true });
 }
 
 function declareWorkspace(): void {
@@ -46,13 +54,6 @@ async function kill(): Promise<void> {
   await untilCrashed();
 }
 
-function sessions(): string[] {
-  const script = 'tmux -S "$1" list-sessions -F "#{session_name}" 2>/dev/null || true';
-  return execFileSync('sh', ['-c', script, 'sh', dual.paths.tmuxSocket], { encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean);
-}
-
 function clones(): string[] {
   const dir = path.join(dual.paths.workspaces, 'app');
   return existsSync(dir) ? readdirSync(dir) : [];
@@ -65,8 +66,8 @@ const making = points(MAKING).filter((point) => point !== 'after:ensureClone' &&
 async function convergesToOneOfEach(): Promise<void> {
   await dual.start();
   await eventually(() => dual.ready('app-main'), { timeout: 90_000 });
-  expect(dual.containers()).toHaveLength(1);
-  expect(sessions()).toEqual(['app-main']);
+  expect(dual.machines()).toHaveLength(1);
+  expect(await dual.sessions()).toEqual(['app-main']);
   expect(clones()).toEqual(['main']);
   await remove();
 }
@@ -75,24 +76,26 @@ describe('kill -9 of the daemon', () => {
   it.each(making)('%s while a workspace is made: nothing is made twice', async (point) => {
     await kill();
     images += 1;
-    declareProject(`echo ${images}`);
+    needImage();
     declareWorkspace();
     await dual.start({ DUAL_CRASH_AT: `${point}@app-main` });
     await untilCrashed();
     await convergesToOneOfEach();
   });
 
-  it('in the middle of a build: it is built again', async () => {
-    await kill();
-    declareProject('sleep 4');
-    declareWorkspace();
-    await dual.start();
-    await eventually(async () => expect((await dual.workspace('app-main')).status?.phase).toBe('Building'), {
-      timeout: 60_000,
+  // Tools are laid out too fast to be caught at it.
+  if (DRIVER === 'docker')
+    it('in the middle of a build: it is built again', async () => {
+      await kill();
+      declareProject('sleep 4');
+      declareWorkspace();
+      await dual.start();
+      await eventually(async () => expect((await dual.workspace('app-main')).status?.phase).toBe('Building'), {
+        timeout: 60_000,
+      });
+      await kill();
+      await convergesToOneOfEach();
     });
-    await kill();
-    await convergesToOneOfEach();
-  });
 
   it.each(points(UNMAKING))('%s while a workspace goes: nothing is left over', async (point) => {
     await kill();
@@ -117,8 +120,8 @@ async function untilGone(): Promise<void> {
   await eventually(async () => expect((await dual.dualctl(['get', 'workspace', 'app-main'])).code).toBe(1), {
     timeout: 60_000,
   });
-  expect(dual.containers()).toEqual([]);
-  expect(sessions()).toEqual([]);
+  expect(dual.machines()).toEqual([]);
+  expect(await dual.sessions()).toEqual([]);
   expect(clones()).toEqual([]);
   expect(readdirSync(dual.paths.guests)).toEqual([]);
 }

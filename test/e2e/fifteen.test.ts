@@ -64,6 +64,6 @@ describe('fifteen workspaces from one directory', () => {
       );
       expect(body).toBe(`${of} on ${branch}\n${name}.localhost:3000`);
     }
-    expect(dual.containers(false)).toHaveLength(15);
+    expect(dual.machines(false)).toHaveLength(15);
   });
 });

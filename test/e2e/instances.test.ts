@@ -34,13 +34,13 @@ describe('two instances', () => {
     await Promise.all([one, two].map((dual) => eventually(() => dual.ready('app-main'), { timeout: 60_000 })));
     await Promise.all([serves(one), serves(two)]);
     const before = await two.workspace('app-main');
-    const [ofOne, ofTwo] = [one.containers(), two.containers()];
+    const [ofOne, ofTwo] = [one.machines(), two.machines()];
     expect(ofOne).toHaveLength(1);
     expect(ofTwo).toHaveLength(1);
     expect((await one.workspace('app-main')).status!.container!.name).not.toBe(before.status!.container!.name);
     await one.dualctl(['delete', 'workspaces', '--all']);
     await one.destroy();
-    expect(two.containers()).toEqual(ofTwo);
+    expect(two.machines()).toEqual(ofTwo);
     expect((await two.workspace('app-main')).status).toEqual(before.status);
     await serves(two);
   });

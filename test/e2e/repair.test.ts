@@ -31,9 +31,6 @@ async function served(): Promise<void> {
   });
 }
 
-const docker = (...args: string[]): string =>
-  execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
 /** Every status that the workspace has while `work` goes on until it is whole again. */
 async function during(work: () => void | Promise<void>): Promise<{ notReady: boolean }> {
   const before = (await dual.workspace('app-main')).metadata.resourceVersion;
@@ -54,23 +51,23 @@ async function during(work: () => void | Promise<void>): Promise<{ notReady: boo
 }
 
 describe('unaided it comes back', () => {
-  it('after its container was removed', async () => {
+  it('after its machine was removed', async () => {
     const { status } = await dual.workspace('app-main');
-    await during(() => void docker('rm', '-f', status!.container!.id!));
+    await during(() => dual.destroyMachine(status!.container!.id!));
     const after = (await dual.workspace('app-main')).status!.container!;
     expect(after.id).not.toBe(status!.container!.id);
     expect(after.restarts).toBe((status!.container!.restarts ?? 0) + 1);
-    expect(dual.containers()).toEqual([after.id]);
+    expect(dual.machines()).toEqual([after.id]);
   });
 
-  it('after its container was killed', async () => {
+  it('after its machine was killed', async () => {
     const { status } = await dual.workspace('app-main');
-    await during(() => void docker('kill', status!.container!.id!));
-    expect(dual.containers()).toEqual([status!.container!.id]);
+    await during(() => dual.killMachine(status!.container!.id!));
+    expect(dual.machines()).toEqual([status!.container!.id]);
   });
 
   it('after the terminal server was killed', async () => {
-    await during(() => void execFileSync('tmux', ['-S', dual.paths.tmuxSocket, 'kill-server']));
+    await during(() => dual.killSessions());
     const panes = (await dual.workspace('app-main')).status!.session!.panes;
     expect(panes).toMatchObject([
       { name: 'dev', running: true },

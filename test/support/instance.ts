@@ -10,7 +10,11 @@ import type { Workspace } from '../../src/api/types.ts';
 import { packageRoot } from '../../src/config/package-root.ts';
 import { resolvePaths } from '../../src/config/paths.ts';
 import type { Paths } from '../../src/config/paths.ts';
+import { dockerParts } from './docker-parts.ts';
+import { DRIVER } from './driver.ts';
 import { eventually } from './eventually.ts';
+import type { Parts } from './parts.ts';
+import { sandboxParts } from './sandbox-parts.ts';
 
 export interface CommandResult {
   code: number;
@@ -19,7 +23,7 @@ export interface CommandResult {
 }
 
 /** A Dual of its own, with its daemon, in a temporary directory; talked to as a user would. */
-export interface Instance {
+export interface Instance extends Omit<Parts, 'machines' | 'cleanUp'> {
   home: string;
   paths: Paths;
   env: NodeJS.ProcessEnv;
@@ -39,7 +43,7 @@ export interface Instance {
   start(env?: Record<string, string>): Promise<void>;
   daemonPid(): Promise<number>;
   installId(): string;
-  containers(all?: boolean): string[];
+  machines(all?: boolean): string[];
   destroy(): Promise<void>;
 }
 
@@ -66,7 +70,8 @@ export async function createInstance(options: { start?: boolean } = {}): Promise
 type Base = Pick<Instance, 'home' | 'env' | 'paths' | 'address'>;
 
 function instanceOf(base: Base): Instance {
-  const { home, env, paths, address } = base;
+  const { env, paths, address } = base;
+  const parts = partsOf(paths, () => installId(paths));
   const dualctl = (args: string[], input?: string): Promise<CommandResult> => command('dualctl.js', args, env, input);
   const workspace = async (name: string): Promise<Workspace> => {
     const { stdout, stderr, code } = await dualctl(['get', 'workspace', name, '-o', 'json']);
@@ -99,10 +104,10 @@ function instanceOf(base: Base): Instance {
     start: (extra = {}) => startDaemon(paths, { ...env, ...extra }),
     daemonPid: () => daemonPid(paths),
     installId: () => installId(paths),
-    containers: (all = true) => containersOf(installId(paths), all),
-    destroy: () => destroy(instance),
+    ...parts,
+    machines: (all = true) => parts.machines(all),
+    destroy: () => destroy(instance, parts),
   };
-  void home;
   return instance;
 }
 
@@ -145,11 +150,6 @@ function installId(paths: Paths): string {
   }
 }
 
-function containersOf(install: string, all: boolean): string[] {
-  const args = ['ps', ...(all ? ['-a'] : []), '-q', '--no-trunc', '--filter', `label=dual.dev/install=${install}`];
-  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
-}
-
 function fetchAt(address: string, url: string): Promise<{ status: number; body: string }> {
   const { host, port, pathname, search } = new URL(url);
   return get({ host: address, port, path: pathname + search, headers: { host }, agent: false });
@@ -173,25 +173,15 @@ function get(options: http.RequestOptions): Promise<{ status: number; body: stri
   });
 }
 
-/** Throws while something is left: the engine may still be at work on it. */
-function removeFromEngine(install: string): void {
-  const quiet = { stdio: 'ignore' } as const;
-  const containers = containersOf(install, true);
-  if (containers.length > 0) execFileSync('docker', ['rm', '-f', ...containers], quiet);
-  const list = ['image', 'ls', '--filter', `label=dual.dev/install=${install}`, '--format', '{{.Repository}}:{{.Tag}}'];
-  // By name: images that are made from each other can be let go of in any order.
-  const images = execFileSync('docker', list, { encoding: 'utf8' }).split('\n').filter(Boolean);
-  if (images.length > 0) execFileSync('docker', ['image', 'rm', '-f', ...images], quiet);
-}
+const partsOf = DRIVER === 'docker' ? dockerParts : sandboxParts;
 
 /** Ends and removes everything of the instance, whatever state a test has left it in. */
-async function destroy({ home, paths, env }: Instance): Promise<void> {
+async function destroy({ home, paths, env }: Instance, parts: Parts): Promise<void> {
   if (!existsSync(home)) return;
   await command('dual.js', ['daemon', 'stop'], env);
-  execFileSync('sh', ['-c', 'tmux -S "$1" kill-server 2>/dev/null; true', 'sh', paths.tmuxSocket]);
   try {
-    const install = installId(paths);
-    await eventually(() => removeFromEngine(install), { timeout: 60_000, interval: 500 });
+    // The engine may still be at work on something.
+    await eventually(() => parts.cleanUp(), { timeout: 60_000, interval: 500 });
   } finally {
     rmSync(paths.cache, { force: true });
     rmSync(home, { recursive: true, force: true });

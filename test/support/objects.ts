@@ -1,6 +1,21 @@
-/** Manifests for tests, short. */
-export function project(name: string, spec: Record<string, unknown>): object {
-  return { apiVersion: 'dual.dev/v1alpha1', kind: 'Project', metadata: { name }, spec };
+import { BACKEND, DRIVER } from './driver.ts';
+
+interface ProjectParts {
+  container?: object;
+  session?: object;
+  [field: string]: unknown;
+}
+
+/** Manifests for tests, short. Runs on what the tests run on, unless it says otherwise. */
+export function project(name: string, spec: ProjectParts): object {
+  const container = { driver: DRIVER, ...spec.container };
+  const session = { backend: BACKEND, ...spec.session };
+  return {
+    apiVersion: 'dual.dev/v1alpha1',
+    kind: 'Project',
+    metadata: { name },
+    spec: { ...spec, container, session },
+  };
 }
 
 export function workspace(name: string, spec: Record<string, unknown>): object {

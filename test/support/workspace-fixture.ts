@@ -56,7 +56,7 @@ export function everythingInPlace(): Required<Observation> {
         identity: '1:2',
       },
     },
-    choice: { name: 'docker', root: 'image', why: 'auto takes docker where it answers' },
+    choice: { name: 'docker', root: 'image', why: 'auto, which takes docker where it answers' },
     image: {
       plan: {
         project: 'shop',

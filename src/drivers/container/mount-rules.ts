@@ -61,7 +61,7 @@ async function checkMount(
 }
 
 /** Those that exist, without links and doubles. */
-export async function existingPaths(paths: string[]): Promise<string[]> {
+async function existingPaths(paths: string[]): Promise<string[]> {
   const real = await Promise.all(paths.map(realPath));
   return [...new Set(real.filter((target) => target !== undefined))];
 }

@@ -9,7 +9,7 @@ import { createPipeSource } from './pipes.ts';
 import { endSession } from '../../exec/process-session.ts';
 import { findFailure, startFailure } from './resolve-command.ts';
 import type { Failure } from './resolve-command.ts';
-import { startOnTerminal } from './tty-command.ts';
+import { startWithTty } from './tty-command.ts';
 
 /** Milliseconds between asking a session to end and killing it. */
 const GRACE = 2000;
@@ -37,7 +37,7 @@ export function createCommands(options: { user: User; env: Environment }): Comma
     const failure = actAs(options.user, () => findFailure(file, cwd, spec.env['PATH']));
     if (failure) return failure;
     try {
-      return tty ? startOnTerminal(spec, tty) : startOnPipes(spec, await pipes.open());
+      return tty ? startWithTty(spec, tty) : startOnPipes(spec, await pipes.open());
     } catch (error) {
       return startFailure(error as NodeJS.ErrnoException, file);
     }

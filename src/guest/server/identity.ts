@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The parts of `process` that only exist on POSIX systems, which is all that a guest runs on. */
 type PosixProcess = Required<Pick<NodeJS.Process, 'geteuid' | 'seteuid' | 'setegid' | 'setgroups'>>;
 
@@ -27,9 +29,21 @@ export function actAs<T>(user: { uid: number; gid: number }, action: () => T): T
   }
 }
 
-/** Gives up the groups that came with being root, which commands would inherit. */
+/**
+ * Gives up the groups that came with being root, which commands would inherit. A user namespace of a single user allows nobody to: there
+ * they stay, as they were for the user outside.
+ */
 export function dropGroups(): void {
-  if (isRoot()) posix.setgroups([]);
+  if (!isRoot()) return;
+  try {
+    posix.setgroups([]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || !setgroupsDenied()) throw error;
+  }
+}
+
+function setgroupsDenied(): boolean {
+  return readFileSync('/proc/self/setgroups', 'latin1').trim() === 'deny';
 }
 
 /** What a command must be started with in order to run as that user; nothing where this process already is that user. */

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/config/package-root.ts';
-import { eventually } from '../support/eventually.ts';
-import { makeRepo } from '../support/app-repo.ts';
-import { createInstance } from '../support/instance.ts';
-import type { Instance } from '../support/instance.ts';
-import { SERVER_FILES, SERVER_PANES, project, workspace } from '../support/objects.ts';
+import { packageRoot } from '../../../src/config/package-root.ts';
+import { eventually } from '../../support/eventually.ts';
+import { makeRepo } from '../../support/app-repo.ts';
+import { createInstance } from '../../support/instance.ts';
+import type { Instance } from '../../support/instance.ts';
+import { SERVER_FILES, SERVER_PANES, project, workspace } from '../../support/objects.ts';
 
 const PID_FILE = '/var/run/docker.pid';
 let dual: Instance;
@@ -51,6 +51,6 @@ describe('a restart of the engine', () => {
     await eventually(async () => expect((await dual.fetch('http://app-main.localhost:3000/')).status).toBe(200), {
       timeout: 60_000,
     });
-    expect(dual.containers()).toHaveLength(1);
+    expect(dual.machines()).toHaveLength(1);
   });
 });

@@ -52,6 +52,7 @@ describe('a Table', () => {
       'Session',
       'Ports',
       '(Status)',
+      '(Driver)',
       '(Path)',
       'Age',
     ]);
@@ -64,6 +65,7 @@ describe('a Table', () => {
       null,
       '3000,5173',
       'all well',
+      null,
       '/x',
       '5m30s',
     ]);

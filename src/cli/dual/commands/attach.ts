@@ -1,12 +1,10 @@
-import type { Workspace } from '../../../api/types.ts';
-import type { AttachCommand } from '../../../drivers/session/driver.ts';
 import { withClient } from '../../shared/connect.ts';
 import type { Context } from '../../shared/context.ts';
 import { CliError } from '../../shared/errors.ts';
 import { timeoutOption, type Configure } from '../command.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { runInForeground } from '../foreground.ts';
-import { sessionDriver } from '../session-driver.ts';
+import { attachCommand } from '../session-driver.ts';
 import { findWorkspace } from '../workspace/find.ts';
 import { requestWorkspace } from '../workspace/request.ts';
 import { DEFAULT_TIMEOUT, hasSession } from '../workspace/state.ts';
@@ -33,13 +31,12 @@ export async function attach(context: Context, name: string | undefined, options
       need: { isThere: hasSession, timeout: options.timeout },
     });
   });
-  const { file, args, env } = attachCommand(context, workspace);
+  const session = workspace.status?.session;
+  const { file, args, env } = attachCommand(context, {
+    backend: session?.backend,
+    name: session?.name ?? workspace.metadata.name,
+  });
   // Inside tmux already: this is another server, so nesting is wanted.
   const { TMUX: _server, TMUX_PANE: _pane, ...outer } = context.env;
   return runInForeground({ file, args, env: { ...outer, ...env } });
-}
-
-function attachCommand(context: Context, workspace: Workspace): AttachCommand {
-  const session = workspace.status?.session;
-  return sessionDriver(context, session?.backend).attach(session?.name ?? workspace.metadata.name);
 }

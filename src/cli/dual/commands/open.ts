@@ -4,7 +4,7 @@ import { withClient } from '../../shared/connect.ts';
 import { note, print, type Context } from '../../shared/context.ts';
 import { CliError } from '../../shared/errors.ts';
 import type { Configure } from '../command.ts';
-import { findProgram } from '../find-program.ts';
+import { findProgram } from '../../../exec/find-program.ts';
 import { findWorkspaceAnd } from '../workspace/find.ts';
 import { portsOf, stateOf } from './urls.ts';
 

@@ -1,19 +1,21 @@
 import type { Check, CheckResult, DoctorContext } from './check.ts';
 import { checkConfigured } from './config.ts';
 import { checkDaemon } from './daemon.ts';
-import { checkDocker } from './docker.ts';
 import { checkGit } from './git.ts';
 import { checkInotify } from './inotify.ts';
 import { checkLocalhost } from './localhost.ts';
+import { checkMachines } from './machines.ts';
+import { checkNativeModules } from './native-modules.ts';
 import { checkNode } from './node.ts';
 import { checkNpmRegistry } from './npm-registry.ts';
 import { checkTmux } from './tmux.ts';
 
 const CHECKS: Record<string, Check> = {
   node: () => checkNode(),
+  'native modules': (context) => checkNativeModules(context),
   git: checkGit,
   tmux: checkTmux,
-  docker: checkDocker,
+  docker: checkMachines,
   config: checkConfigured,
   localhost: (context) => checkLocalhost(context),
   inotify: (context) => checkInotify(context),

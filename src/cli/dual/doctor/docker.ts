@@ -1,15 +1,15 @@
 import type Docker from 'dockerode';
 import { createDocker, engineSocket } from '../../../drivers/container/docker/create-docker.ts';
 import { engineMessage, isEngineAway, statusOf } from '../../../drivers/container/docker/errors.ts';
-import { findProgram } from '../find-program.ts';
+import { findProgram } from '../../../exec/find-program.ts';
 import type { CheckResult, DoctorContext } from './check.ts';
-import { installCommand } from './install-command.ts';
+import { installCommand } from '../../../exec/install-command.ts';
 
 const TIMEOUT_MS = 10_000;
 /** What images are made from unless a Project says otherwise. */
 const BASE_IMAGE = 'debian:bookworm-slim';
 
-/** The engine, whether this user may use it, and the image that others start from. */
+/** The engine, whether this user may use it, and the image that others start from, of which only an engine that answers can tell. */
 export async function checkDocker(context: DoctorContext): Promise<CheckResult[]> {
   const name = 'docker';
   try {

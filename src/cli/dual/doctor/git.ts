@@ -1,7 +1,7 @@
 import semver from 'semver';
 import type { CheckResult, DoctorContext } from './check.ts';
 import { commandVersion } from './command-version.ts';
-import { installCommand } from './install-command.ts';
+import { installCommand } from '../../../exec/install-command.ts';
 
 /** Branch and clone options that Dual uses are all there from this version on. */
 const NEEDED = '>=2.28.0';

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { CheckResult, DoctorContext } from './check.ts';
-import { installCommand } from './install-command.ts';
+import { installCommand } from '../../../exec/install-command.ts';
 
 type Lookup = (hostname: string) => Promise<{ address: string }>;
 

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { findProgram } from '../find-program.ts';
+import { findProgram } from '../../../exec/find-program.ts';
 import type { CheckResult, DoctorContext } from './check.ts';
 
 const FIX = 'npm ping   (its error tells more: look at the proxy, the registry setting and NODE_EXTRA_CA_CERTS)';

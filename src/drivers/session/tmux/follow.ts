@@ -1,5 +1,4 @@
-import { StringDecoder } from 'node:string_decoder';
-import { stripVTControlCharacters } from 'node:util';
+import { createLineReader } from '../line-reader.ts';
 import type { Tmux } from './command.ts';
 import { controlLines } from './control.ts';
 
@@ -27,32 +26,4 @@ export function unescaped(output: string): Buffer {
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
   return Buffer.from(bytes, 'latin1');
-}
-
-export interface LineReader {
-  push(bytes: Buffer): string[];
-  end(): string[];
-}
-
-/** Whole lines, each with its line feed, as they would stand in a file: without escape sequences, and what was overwritten left out. */
-export function createLineReader(): LineReader {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  return {
-    push(bytes) {
-      const lines = (rest + decoder.write(bytes)).split('\n');
-      rest = lines.pop() ?? '';
-      return lines.map((line) => `${plain(line)}\n`);
-    },
-    end() {
-      const last = plain(rest + decoder.end());
-      rest = '';
-      return last === '' ? [] : [last];
-    },
-  };
-}
-
-function plain(line: string): string {
-  const text = stripVTControlCharacters(line.replace(/\r+$/, ''));
-  return text.slice(text.lastIndexOf('\r') + 1);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../../src/cli/dual/doctor/check.ts';
-import { findProgram } from '../../../../src/cli/dual/find-program.ts';
+import { findProgram } from '../../../../src/exec/find-program.ts';
 import { findService, type ServiceHost } from '../../../../src/cli/dual/service/find-service.ts';
 import { createDualFixture, type DualFixture } from '../../../support/dual-fixture.ts';
 
@@ -26,13 +26,21 @@ function pathWith(...programs: string[]): string {
 
 describe('dual doctor', () => {
   it('exits 1 and names the command when something needed is missing', async () => {
-    const env = { PATH: pathWith('git', 'apt-get'), DOCKER_HOST: `unix://${fixture.home}/none.sock` };
+    const env = { PATH: pathWith('apt-get'), DOCKER_HOST: `unix://${fixture.home}/none.sock` };
     const { code, stdout } = await fixture.run(['doctor'], { env });
     expect(code).toBe(1);
+    expect(String(stdout)).toMatch(/^git +missing /m);
+    expect(String(stdout)).toMatch(/^ {2}git: .*install.* git/m);
+  });
+
+  it('names the command when something merely wanted is missing', async () => {
+    const env = { PATH: pathWith('git', 'apt-get'), DOCKER_HOST: `unix://${fixture.home}/none.sock` };
+    const { stdout } = await fixture.run(['doctor'], { env });
     expect(String(stdout)).toMatch(/^git +ok /m);
-    expect(String(stdout)).toMatch(/^tmux +missing /m);
-    expect(String(stdout)).toMatch(/^docker +missing /m);
+    expect(String(stdout)).toMatch(/^tmux +warning /m);
+    expect(String(stdout)).toMatch(/^docker +(warning|missing) /m);
     expect(String(stdout)).toMatch(/^ {2}tmux: .*install.* tmux/m);
+    expect(String(stdout)).toMatch(/^sandbox +/m);
   });
 
   it('gives JSON, and changes nothing', async () => {

@@ -9,9 +9,10 @@ import { judge } from '../../../../src/cli/dual/doctor/disk.ts';
 import { checkDocker } from '../../../../src/cli/dual/doctor/docker.ts';
 import { checkGit } from '../../../../src/cli/dual/doctor/git.ts';
 import { checkInotify } from '../../../../src/cli/dual/doctor/inotify.ts';
-import { installCommand } from '../../../../src/cli/dual/doctor/install-command.ts';
+import { installCommand } from '../../../../src/exec/install-command.ts';
 import { checkListen } from '../../../../src/cli/dual/doctor/listen.ts';
 import { checkLocalhost } from '../../../../src/cli/dual/doctor/localhost.ts';
+import { checkNativeModules } from '../../../../src/cli/dual/doctor/native-modules.ts';
 import { checkNode } from '../../../../src/cli/dual/doctor/node.ts';
 import { quote } from '../../../../src/cli/dual/quote.ts';
 import { checkTmux } from '../../../../src/cli/dual/doctor/tmux.ts';
@@ -37,16 +38,14 @@ function pathWith(program: string, script: string): string {
 
 describe('programs', () => {
   it('are missing when the PATH has none of them', async () => {
-    for (const check of [checkGit, checkTmux]) {
-      expect(await check(context({ PATH: home }))).toMatchObject({
-        status: 'missing',
-        fix: expect.any(String) as string,
-      });
-    }
+    const fix = expect.any(String) as string;
+    expect(await checkGit(context({ PATH: home }))).toMatchObject({ status: 'missing', fix });
+    const message = expect.stringContaining('`basic`') as string;
+    expect(await checkTmux(context({ PATH: home }))).toMatchObject({ status: 'warning', message, fix });
   });
 
   it('are missing when too old', async () => {
-    expect(await checkTmux(context({ PATH: pathWith('tmux', 'echo tmux 2.9a') }))).toMatchObject({ status: 'missing' });
+    expect(await checkTmux(context({ PATH: pathWith('tmux', 'echo tmux 2.9a') }))).toMatchObject({ status: 'warning' });
     expect(await checkGit(context({ PATH: pathWith('git', 'echo git version 2.20.1') }))).toMatchObject({
       status: 'missing',
       message: expect.stringContaining('2.20.1') as string,
@@ -82,6 +81,30 @@ describe('docker', () => {
   it('is missing when its context does not exist', async () => {
     const [result] = await checkDocker(context({ DOCKER_CONTEXT: 'nowhere' }));
     expect(result).toMatchObject({ status: 'missing', message: expect.stringContaining('nowhere') as string });
+  });
+});
+
+describe('native modules', () => {
+  const broken = (): Promise<never> => Promise.reject(new Error('compiled against another version of Node'));
+
+  it('work, and can be compiled', async () => {
+    for (const program of ['make', 'g++', 'python3']) pathWith(program, '');
+    expect((await checkNativeModules(context({ PATH: path.join(home, 'bin') }))).status).toBe('ok');
+  });
+
+  it('cannot be compiled without a compiler', async () => {
+    pathWith('make', '');
+    const result = await checkNativeModules(context({ PATH: pathWith('apt-get', '') }));
+    expect(result).toMatchObject({ status: 'warning', fix: 'sudo apt-get install -y make g++ python3' });
+    expect(result.message).toContain('g++, python3 not in the PATH');
+  });
+
+  it('are made anew when they do not fit', async () => {
+    const result = await checkNativeModules(context({ PATH: pathWith('apt-get', '') }), broken);
+    expect(result).toMatchObject({ status: 'missing', message: expect.stringContaining('another version') as string });
+    expect(result.fix).toMatch(
+      /^sudo apt-get install -y make g\+\+ python3 && npm --prefix \S+ rebuild better-sqlite3$/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { quote } from '../../../../src/drivers/session/tmux/command.ts';
-import { createLineReader, unescaped } from '../../../../src/drivers/session/tmux/follow.ts';
+import { createLineReader } from '../../../../src/drivers/session/line-reader.ts';
+import { unescaped } from '../../../../src/drivers/session/tmux/follow.ts';
 import { tmuxName } from '../../../../src/drivers/session/tmux/format.ts';
 import { belonging, parseProcesses } from '../../../../src/drivers/session/tmux/processes.ts';
 

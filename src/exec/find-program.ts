@@ -4,7 +4,7 @@ import path from 'node:path';
 /** The first executable of that name in the PATH of `env`, then in `more` directories. */
 export function findProgram(
   name: string,
-  env: Record<string, string | undefined>,
+  env: Readonly<Record<string, string | undefined>>,
   more: readonly string[] = [],
 ): string | undefined {
   const dirs = (env['PATH'] ?? '').split(path.delimiter).filter(Boolean);

@@ -1,5 +1,4 @@
-import { findProgram } from '../find-program.ts';
-import type { DoctorContext } from './check.ts';
+import { findProgram } from './find-program.ts';
 
 /** How each package manager is asked for a package, in the order in which they are looked for. */
 const MANAGERS: { program: string; platforms: NodeJS.Platform[]; command: string }[] = [
@@ -14,12 +13,13 @@ const MANAGERS: { program: string; platforms: NodeJS.Platform[]; command: string
 /** Where package managers live on systems whose PATH leaves that out. */
 const SYSTEM_DIRS = ['/usr/bin', '/opt/homebrew/bin', '/usr/local/bin'];
 
+export interface InstallContext {
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+}
+
 /** The command that installs a package here. `packages` names it by manager where it is not called `name` there. */
-export function installCommand(
-  context: Pick<DoctorContext, 'env' | 'platform'>,
-  name: string,
-  packages: Record<string, string> = {},
-): string {
+export function installCommand(context: InstallContext, name: string, packages: Record<string, string> = {}): string {
   const manager = MANAGERS.find(
     ({ program, platforms }) =>
       platforms.includes(context.platform) && findProgram(program, context.env, SYSTEM_DIRS) !== undefined,

@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { isWithin } from '../mount-rules.ts';
+import { readIfThere } from './read-file.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A machine has its own of these, so that nothing of the host's in there needs to be covered, and sockets come and go there. */
+const REPLACED = ['/dev', '/proc', '/run', '/sys', '/tmp', '/var/tmp'];
+
+/** Ways to an engine, from which the host could be had. No machine may reach them, not by a mount either. */
+export async function engineSockets(env: Environment): Promise<string[]> {
+  const home = env['HOME'] ?? '/';
+  const named = ['DOCKER_HOST', 'CONTAINER_HOST'].flatMap((name) => unixPath(env[name]));
+  const inHome = [
+    '.docker/run',
+    '.docker/desktop',
+    '.colima',
+    '.rd',
+    '.lima',
+    '.local/share/containers/podman/machine',
+  ];
+  return realPaths([
+    '/run/docker.sock',
+    '/run/containerd/containerd.sock',
+    '/run/podman/podman.sock',
+    ...['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket', '/var/lib/incus/unix.socket'],
+    ...named,
+    ...inHome.map((name) => path.join(home, name)),
+  ]);
+}
+
+/** Ways to the user's other programs on the host: agents, buses, and whatever else listens on a socket with a path just now. */
+export async function hostSockets(env: Environment, shown: { worktree: string; mounts: string[] }): Promise<string[]> {
+  const agents = Object.entries(env).filter(([name]) => name.endsWith('_AUTH_SOCK'));
+  const bus = /unix:path=([^,;]+)/.exec(env['DBUS_SESSION_BUS_ADDRESS'] ?? '')?.[1];
+  const named = [...agents.map(([, value]) => value), bus, env['XDG_RUNTIME_DIR']];
+  const listening = listeningPaths((await readIfThere('/proc/net/unix')) ?? '');
+  const found = [...(await realPaths(named.filter((file) => file !== undefined))), ...(await sockets(listening))];
+  return found.filter((file) => isInSight(file, shown));
+}
+
+function isInSight(file: string, { worktree, mounts }: { worktree: string; mounts: string[] }): boolean {
+  const isIn = (dir: string): boolean => isWithin(file, dir);
+  return !isIn(worktree) && (!REPLACED.some(isIn) || mounts.some(isIn));
+}
+
+/** Services for all users that names are looked up with, or builds are made with: made to be reached by anybody. */
+const PUBLIC = ['/var/lib/sss/pipes', '/nix/var/nix/daemon-socket'];
+
+/** Paths of the sockets that listen, from the text of /proc/net/unix. Pure. */
+export function listeningPaths(text: string): string[] {
+  const listening = /^\S+ \S+ \S+ 0*10000 \S+ \S+ +\S+ (\/.*)$/gm;
+  const files = [...text.matchAll(listening)].map((match) => match[1]!);
+  return files.filter((file) => !PUBLIC.some((dir) => isWithin(file, dir)));
+}
+
+/** A path that was a socket's may be something else's by now. */
+async function sockets(files: string[]): Promise<string[]> {
+  const real = await realPaths(files);
+  return real.filter((file) => statSync(file, { throwIfNoEntry: false })?.isSocket() === true);
+}
+
+/** Those that can be reached, without links and doubles. */
+export async function realPaths(files: string[]): Promise<string[]> {
+  const real = await Promise.all(files.filter((file) => path.isAbsolute(file)).map(reachable));
+  return [...new Set(real.filter((file) => file !== undefined))];
+}
+
+async function reachable(file: string): Promise<string | undefined> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    // What this user cannot reach, nobody inside can.
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+}
+
+function unixPath(address: string | undefined): string[] {
+  const file = /^unix:\/\/(\/.*)$/.exec(address ?? '')?.[1];
+  return file === undefined ? [] : [file];
+}

@@ -1,0 +1,42 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** Of util-linux: what a sandbox is made with. Names of variables in its scripts too. */
+export const NEEDED = ['unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'flock', 'prlimit'] as const;
+
+/** What can switch the loopback interface on, best first. */
+export const LOOPBACK = ['ip', 'ifconfig', 'busybox', 'perl', 'python3'] as const;
+export type LoopbackProgram = (typeof LOOPBACK)[number];
+
+/** What can give a sandbox a host name. */
+export const HOSTNAME = ['hostname', 'busybox', 'python3'] as const;
+export type HostnameProgram = (typeof HOSTNAME)[number];
+
+/** The system's own come before whatever a user's PATH has under these names. */
+const SYSTEM = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';
+
+/** Where programs are looked for, in the form of PATH. */
+export function searchPath(userPath: string | undefined): string {
+  return userPath ? `${SYSTEM}:${userPath}` : SYSTEM;
+}
+
+/** Absolute path of the first executable of that name. */
+export function findProgram(name: string, search: string): string | undefined {
+  const candidates = search.split(':').filter((dir) => path.isAbsolute(dir));
+  return candidates.map((dir) => path.join(dir, name)).find(isExecutable);
+}
+
+/** The first of those names that is there. */
+export function firstFound<T extends string>(names: readonly T[], search: string): T | undefined {
+  return names.find((name) => findProgram(name, search) !== undefined);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // Absent, or not ours to run: either way it is of no use.
+    return false;
+  }
+}

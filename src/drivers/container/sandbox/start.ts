@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { REASON } from '../../../api/conditions.ts';
+import { RetryError } from '../../../errors/reconcile-errors.ts';
+import type { ContainerSpec } from '../driver.ts';
+import { SOCKET_NAME } from './containers.ts';
+import { releaseOutside } from './context.ts';
+import type { Context } from './context.ts';
+import { killSandbox } from './end-sandbox.ts';
+import { nameTaken, startFailure } from './errors.ts';
+import type { SandboxFiles } from './files.ts';
+import type { NetworkHelper } from './helpers.ts';
+import { launch } from './launch.ts';
+import { machineEnvironment } from './machine-environment.ts';
+import { OVERLAY_REFUSED, standingNotices } from './notices.ts';
+import { prepare } from './prepare.ts';
+import { readIdentity } from './process-identity.ts';
+import { searchPath } from './programs.ts';
+import { createRecord } from './record.ts';
+import type { SandboxRecord } from './record.ts';
+import { removeSandboxDir } from './remove-tree.ts';
+import type { Sources } from './sources.ts';
+
+export interface StartInput {
+  spec: ContainerSpec;
+  files: SandboxFiles;
+  sources: Sources;
+  /** The user's login environment. */
+  login: Record<string, string>;
+  /** Of the same spec, when it was made before. */
+  record: SandboxRecord | undefined;
+}
+
+/** Starts a sandbox that does not run, or is half-made. Leaves nothing behind when it fails. @throws RetryError, StalledError NameTaken */
+export async function startSandbox(context: Context, input: StartInput): Promise<void> {
+  const { spec, files, record } = input;
+  await killSandbox(files);
+  await releaseOutside(context, files, spec.owner.uid);
+  await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
+  await mkdir(files.dir, { recursive: true, mode: 0o700 });
+  const made = record ?? (await createRecord(files, spec, context.install));
+  if (made.install !== context.install) throw nameTaken(made, files.dir);
+  try {
+    await bringUp(context, input);
+  } catch (error) {
+    await killSandbox(files);
+    await releaseOutside(context, files, spec.owner.uid);
+    if (!record) await removeSandboxDir(files);
+    throw error;
+  }
+}
+
+async function bringUp(context: Context, { spec, files, sources, login }: StartInput): Promise<void> {
+  const { root } = context;
+  const search = searchPath(login['PATH']);
+  const [network, grant, guestRuntime] = await Promise.all([
+    context.network.find(),
+    context.limits.grant(spec.owner.uid, spec.resources),
+    context.guestRuntime(),
+  ]);
+  const helper = 'helper' in network ? network.helper : undefined;
+  const lacking = await prepare({ dir: files.dir, spec, sources, guestRuntime, grant, helper, search, root });
+  const notices = [
+    ...standingNotices(root),
+    ...('notice' in network ? [network.notice] : []),
+    ...grant.notices,
+    ...lacking,
+  ];
+  const launched = await launch({
+    dir: files.dir,
+    guestFlags: context.guestFlags,
+    env: launchEnvironment(context, { spec, login, search }),
+    onExit: () => context.onExit(spec.owner.uid),
+  });
+  if (launched.outcome !== 'ok') throw await startFailure(files, spec.name, context.probe);
+  if (launched.words.includes('overlay')) notices.push(OVERLAY_REFUSED);
+  await writeFile(files.notices, JSON.stringify(notices), { mode: 0o600 });
+  if (helper) await attach(helper, files);
+  await writeFile(files.ready, 'ready\n');
+}
+
+/**
+ * What is for the commands is told to the guest as a whole, so that none of it can steer what runs before them: the scripts, the programs
+ * that these call, the guest's own Node. PATH goes apart, since the scripts may have to add to it.
+ */
+function launchEnvironment(
+  { version }: Context,
+  { spec, login, search }: { spec: ContainerSpec; login: Record<string, string>; search: string },
+): Record<string, string> {
+  const { PATH: machinePath = '', ...env } = machineEnvironment(login, spec);
+  const guest = { socket: `/run/dual/s/${SOCKET_NAME}`, user: spec.user, version, env };
+  return { PATH: search, DUAL_PATH: machinePath, DUAL_GUEST_CONFIG: JSON.stringify(guest) };
+}
+
+async function attach(helper: NetworkHelper, files: SandboxFiles): Promise<void> {
+  const init = await readIdentity(files.init);
+  if (!init) throw new RetryError(REASON.containerFailed, 'the sandbox has ended before it got its network');
+  await helper.attach({ pid: init.pid, dir: files.dir });
+}

@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Container, ContainerSpec } from '../../src/drivers/container/driver.ts';
+import { createSandboxDriver } from '../../src/drivers/container/sandbox/sandbox-driver.ts';
+import { containerSpecHash } from '../../src/drivers/container/spec-hash.ts';
+import { execInGuest } from '../../src/guest/exec-client.ts';
+import { GUEST_NODE_FLAGS } from '../../src/guest/flags.ts';
+import { silentLog } from '../../src/log/log.ts';
+import { eventually } from '../support/eventually.ts';
+import { mountsBelow, ownNamespaces, processesIn } from '../support/namespaces.ts';
+import { pidOf } from './sandbox-pids.ts';
+import { lookAround, NODE } from './sandbox-inside.ts';
+import type { Report, Targets } from './sandbox-inside.ts';
+
+/** What an ordinary user sees who makes a sandbox; printed as JSON. */
+export interface UserReport {
+  available: boolean;
+  notices: string[];
+  /** Of the command `id`, `whoami` and the capabilities. */
+  identity: string;
+  inside: Report;
+  tool: string;
+  restarted: boolean;
+  exitCode: number | undefined;
+  /** Processes, mounts and entries that are left when it has been removed. */
+  left: (number | string)[];
+}
+
+/** As JSON in the first argument. */
+export interface UserScriptInput {
+  /** A directory of the user's, with `state`, `worktree`, `tools` and `guest`. */
+  root: string;
+  targets: Targets;
+}
+
+const { root, targets } = JSON.parse(process.argv[2] ?? '') as UserScriptInput;
+const dir = path.join(root, 'state/sandboxes');
+const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+const driver = createSandboxDriver({
+  dir,
+  install: 'user-test',
+  guestRuntime: () => Promise.resolve(path.join(root, 'guest')),
+  guestFlags: [...GUEST_NODE_FLAGS],
+  version: '0.0.0-test',
+  env: () => Promise.resolve({ PATH: '/usr/bin:/bin', HOME: root }),
+  masked: [path.join(root, 'state')],
+  network: {
+    find: () => Promise.resolve({ notice: 'outgoing network: none in this test' }),
+    detach: () => Promise.resolve(),
+  },
+  limits: { grant: () => Promise.resolve({ notices: [] }), release: () => Promise.resolve() },
+  log: silentLog,
+});
+
+function machineSpec(): ContainerSpec {
+  const spec = {
+    owner: { uid: 'a-users-own', workspace: 'own', project: 'contract' },
+    name: 'dual-own',
+    hostname: 'workstation',
+    image: path.join(root, 'tools'),
+    worktree: path.join(root, 'worktree'),
+    worktreeIdentity: '1:1',
+    mounts: [{ path: root, readOnly: true }],
+    env: {},
+    resources: { pids: 200 },
+    user: { uid, gid, name: 'alex', home: root },
+    guestDir: path.join(root, 'g'),
+  };
+  return { ...spec, specHash: containerSpecHash(spec) };
+}
+
+async function inside(machine: Container, ...argv: string[]): Promise<string> {
+  const stdout = new PassThrough();
+  const output = text(stdout);
+  const request = { argv, cwd: path.join(root, 'worktree'), env: {}, umask: 0o022 };
+  await eventually(() => execInGuest(machine.guest, request, { stdout, stderr: new PassThrough().resume() }));
+  stdout.end();
+  return output;
+}
+
+async function main(): Promise<UserReport> {
+  const spec = machineSpec();
+  const { available } = await driver.probe();
+  const made = await driver.ensure(spec);
+  const identity = await inside(
+    made,
+    'sh',
+    '-c',
+    'id -u; id -g; id -un; grep CapEff /proc/self/status; touch made-inside',
+  );
+  const report = JSON.parse(await inside(made, ...NODE, lookAround(targets))) as Report;
+  const tool = await inside(made, 'a-tool');
+  process.kill(pidOf(dir, made, 'run'), 'SIGKILL');
+  const dead = await eventually(async () => {
+    const seen = await driver.inspect(spec.owner.uid);
+    if (seen?.running !== false) throw new Error('it still runs');
+    return seen;
+  });
+  const again = await driver.ensure(spec);
+  const restarted = (await inside(again, 'echo', 'alive')) === 'alive\n';
+  await inside(again, 'sh', '-c', 'mkdir -p /tmp/a/b; chmod 0 /tmp/a');
+  const namespaces = ownNamespaces(pidOf(dir, again, 'init'));
+  await driver.remove(spec.owner.uid);
+  const left = [...processesIn(namespaces), ...mountsBelow(root), ...(await driver.list()).map(({ name }) => name)];
+  return { available, notices: made.notices, identity, inside: report, tool, restarted, exitCode: dead.exitCode, left };
+}
+
+process.stdout.write(JSON.stringify(await main()));

@@ -70,6 +70,13 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
     workspaces: createInformer<Workspace>(client, WORKSPACES, informing),
     projects: createInformer<Project>(client, PROJECTS, informing),
   };
+  // While the first clone is being made. Should it fail, the machine that needs it says so.
+  let isFetched = false;
+  api.workspaces.onChange(() => {
+    if (isFetched) return;
+    isFetched = true;
+    parts.guestRuntime().catch((error: unknown) => log.warn({ err: error }, 'not fetched ahead'));
+  });
   const jobs = { clones: new Jobs(CLONES_AT_A_TIME), builds: new Jobs(config.builds.max) };
   shutdown.then('jobs', async () => {
     await Promise.all([jobs.clones.close(), jobs.builds.close()]);

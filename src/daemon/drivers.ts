@@ -43,6 +43,8 @@ export interface Parts {
   images: Record<Root, ImageBuilder>;
   guests: Guests;
   routes: Routes;
+  /** What every machine needs and is fetched once; whoever needs it later waits for the same work. */
+  guestRuntime: () => Promise<string>;
 }
 
 /** The implementations behind the interfaces that the controllers see. */
@@ -69,9 +71,10 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     ptyAddon: path.join(dist, 'pty.node'),
     env,
   };
+  const guestRuntime = (): Promise<string> => ensureGuestRuntime(runtime);
   const machines = {
     install,
-    guestRuntime: () => ensureGuestRuntime(runtime),
+    guestRuntime,
     guestFlags: [...GUEST_NODE_FLAGS],
     version,
   };
@@ -119,6 +122,7 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     },
     guests,
     routes,
+    guestRuntime,
   };
 }
 

@@ -25,7 +25,7 @@ export interface Report {
   devices: string[];
   ptys: string[];
   noNewPrivileges: boolean;
-  /** Descriptors of processes in here that have such high numbers as none of these processes gives out. */
+  /** Open files that can be got at and have numbers so high that they come from outside. */
   inherited: string[];
 }
 
@@ -33,20 +33,26 @@ export interface Report {
 export function lookAround(targets: Targets): string {
   return `
     const fs = require('node:fs');
+    const path = require('node:path');
     const { spawnSync } = require('node:child_process');
     const targets = ${JSON.stringify(targets)};
     const attempt = (action) => { try { return action(); } catch (error) { return error.code; } };
     const works = (...argv) => spawnSync(argv[0], argv.slice(1), { stdio: 'ignore' }).status === 0;
     const read = (file) => attempt(() => (fs.statSync(file).isDirectory() ? fs.readdirSync(file).join() : fs.readFileSync(file, 'utf8')));
     const reach = (address) => new Promise((resolve) => {
-      const path = typeof address === 'string' ? address.replace(/^@/, '\\0') : undefined;
-      const socket = require('node:net').connect(path === undefined ? { port: address, host: '127.0.0.1' } : { path });
+      const where = typeof address === 'string' ? { path: address.replace(/^@/, '\\0') } : { port: address, host: '127.0.0.1' };
+      const socket = require('node:net').connect(where);
       socket.on('connect', () => { resolve(true); socket.destroy(); });
       socket.on('error', () => resolve(false));
     });
     const pids = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name));
     // What lies below a cover, by way of the directory that it is in.
     const besides = 'mkdir -p /tmp/x && mount --bind "$(dirname "$1")" /tmp/x && [ -n "$(ls -A "/tmp/x/$(basename "$1")")" ]';
+    const openFiles = (pid) => {
+      const fds = attempt(() => fs.readdirSync('/proc/' + pid + '/fd'));
+      const files = Array.isArray(fds) ? fds.map((fd) => '/proc/' + pid + '/fd/' + fd) : [];
+      return files.filter((file) => attempt(() => fs.readlinkSync(file).length) > 0);
+    };
     const uncovered = (file) => [
       ['umount', file],
       ['umount', '-l', file],
@@ -77,7 +83,7 @@ export function lookAround(targets: Targets): string {
         written: targets.writes.filter((file) => attempt(() => fs.closeSync(fs.openSync(file, 'r+'))) === undefined),
         devices: fs.readdirSync('/dev').sort(),
         ptys: fs.readdirSync('/dev/pts'),
-        inherited: pids.flatMap((pid) => attempt(() => fs.readdirSync('/proc/' + pid + '/fd')) ?? []).filter((fd) => Number(fd) > 200),
+        inherited: pids.flatMap(openFiles).filter((file) => Number(path.basename(file)) > 200),
         noNewPrivileges: /NoNewPrivs:\\s1/.test(fs.readFileSync('/proc/self/status', 'utf8')),
       }));
     })();`;

@@ -47,6 +47,9 @@ describe('what a sandbox is like inside', () => {
       EDITOR: 'of-the-user',
       LANG: 'C.UTF-8',
       LD_LIBRARY_PATH: '/opt/mine/lib',
+      // Names that the scripts have for themselves.
+      mount: 'of-the-user',
+      status: 'of-the-user',
       SSH_AUTH_SOCK: '/run/agent',
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus',
       XDG_RUNTIME_DIR: '/run/user/1000',
@@ -70,6 +73,8 @@ describe('what a sandbox is like inside', () => {
       EDITOR: 'of-the-project',
       LANG: 'C.UTF-8',
       LD_LIBRARY_PATH: '/opt/mine/lib',
+      mount: 'of-the-user',
+      status: 'of-the-user',
       NODE_ENV: 'test',
       npm_config_store_dir: `${spec.user.home}/.local/share/pnpm/store`,
     });

@@ -62,13 +62,13 @@ describe('a sandbox of an ordinary user', () => {
     const node = [at('guest/guest'), at('script.mjs'), JSON.stringify(input)];
     const as = ['setpriv', `--reuid=${UID}`, `--regid=${GID}`, '--clear-groups', ...node];
     // Something that the daemon has open without knowing: it was there when it was started.
-    const withOpenFile = [...Array<'pipe' | 'ignore'>(251).fill('pipe', 0, 3).fill('ignore', 3), 'pipe' as const];
+    const unknown = [...Array<'ignore'>(248).fill('ignore'), 'pipe' as const];
     const [file = '', ...args] = IS_ROOT ? as : node;
     const { stdout } = await execa(file, args, {
       env: { PATH: process.env['PATH'] },
       extendEnv: false,
       cwd: root,
-      stdio: withOpenFile,
+      stdio: ['ignore', 'pipe', 'pipe', ...unknown],
     });
     return JSON.parse(stdout) as UserReport;
   }

@@ -4,7 +4,7 @@ import { listProcesses } from '../../src/exec/proc-stat.ts';
 const KINDS = ['user', 'mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup'];
 
 /** Namespaces of that process, as in `pid:[4026532441]`; empty when it is gone. */
-export function namespacesOf(pid: number): string[] {
+function namespacesOf(pid: number): string[] {
   return KINDS.flatMap((kind) => readLink(`/proc/${pid}/ns/${kind}`) ?? []);
 }
 

@@ -103,9 +103,10 @@ describe('sockets of the host', () => {
       '0000000000000000: 00000002 00000000 00010000 0001 01 24393 /var/lib/sss/pipes/nss',
       '0000000000000000: 00000002 00000000 00010000 0005 01 24394 /home/packets.sock',
       '0000000000000000: 00000002 00000000 00000000 0002 01 24395',
+      '0000000000000000: 00000002 00000000 00000000 0002 01 24396 /home/datagrams.sock',
       '',
     ].join('\n');
-    expect(listeningPaths(text)).toEqual(['/home/a b/engine.sock', '/home/packets.sock']);
+    expect(listeningPaths(text)).toEqual(['/home/a b/engine.sock', '/home/packets.sock', '/home/datagrams.sock']);
   });
 });
 

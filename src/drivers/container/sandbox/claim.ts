@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isAlive, ownIdentity, readIdentity } from './process-identity.ts';
 
@@ -19,9 +19,19 @@ export async function claimStart(file: string): Promise<(() => Promise<void>) | 
       await rm(file, { force: true });
       if (!(await linked(temporary, file))) return undefined;
     }
-    return () => rm(file, { force: true });
+    return () => letGo(file);
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** With the directory, when nothing came of it. */
+async function letGo(file: string): Promise<void> {
+  await rm(file, { force: true });
+  try {
+    await rmdir(path.dirname(file));
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

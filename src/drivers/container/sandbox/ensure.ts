@@ -17,7 +17,7 @@ import { startSandbox } from './start.ts';
 
 /** Milliseconds in which another process has to be done with starting the same one. */
 const PATIENCE = 60_000;
-const LOOK_AGAIN = 20;
+const LOOK_AGAIN = 50;
 
 /** See ContainerDriver.ensure. */
 export async function ensureSandbox(context: Context, spec: ContainerSpec): Promise<Container> {

@@ -49,9 +49,10 @@ function isInSight(file: string, { worktree, mounts }: { worktree: string; mount
 /** Services for all users that names are looked up with, or builds are made with: made to be reached by anybody. */
 const PUBLIC = ['/var/lib/sss/pipes', '/nix/var/nix/daemon-socket'];
 
-/** Paths of the sockets that listen, from the text of /proc/net/unix. Pure. */
+/** Paths of the sockets that listen or take datagrams, from the text of /proc/net/unix. Pure. */
 export function listeningPaths(text: string): string[] {
-  const listening = /^\S+ \S+ \S+ 0*10000 \S+ \S+ +\S+ (\/.*)$/gm;
+  // Num: RefCount Protocol Flags Type St Inode Path: 10000 is listening, 0002 datagrams.
+  const listening = /^\S+ \S+ \S+ (?:0*10000 \S+|\S+ 0002) \S+ +\S+ (\/.*)$/gm;
   const files = [...text.matchAll(listening)].map((match) => match[1]!);
   return files.filter((file) => !PUBLIC.some((dir) => isWithin(file, dir)));
 }

@@ -6,11 +6,9 @@ export const NEEDED = ['unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'f
 
 /** What can switch the loopback interface on, best first. */
 export const LOOPBACK = ['ip', 'ifconfig', 'busybox', 'perl', 'python3'] as const;
-export type LoopbackProgram = (typeof LOOPBACK)[number];
 
 /** What can give a sandbox a host name. */
 export const HOSTNAME = ['hostname', 'busybox', 'python3'] as const;
-export type HostnameProgram = (typeof HOSTNAME)[number];
 
 /** The system's own come before whatever a user's PATH has under these names. */
 const SYSTEM = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';

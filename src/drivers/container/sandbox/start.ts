@@ -52,11 +52,9 @@ export async function startSandbox(context: Context, input: StartInput): Promise
 async function bringUp(context: Context, { spec, files, sources, login }: StartInput): Promise<void> {
   const { root } = context;
   const search = searchPath(login['PATH']);
-  const [network, grant, guestRuntime] = await Promise.all([
-    context.network.find(),
-    context.limits.grant(spec.owner.uid, spec.resources),
-    context.guestRuntime(),
-  ]);
+  const guestRuntime = await context.guestRuntime();
+  const network = await context.network.find();
+  const grant = await context.limits.grant(spec.owner.uid, spec.resources);
   const helper = 'helper' in network ? network.helper : undefined;
   const lacking = await prepare({ dir: files.dir, spec, sources, guestRuntime, grant, helper, search, root });
   const notices = [

@@ -1,9 +1,10 @@
-// Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.js and sessions*.js, which need
+// Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.cjs and sessions*.js, which need
 // nothing but Node and the pty.node beside them. usage: node hack/build.mjs
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { root } from './lib/dependencies.mjs';
+import { guestBundle } from './lib/guest-bundle.mjs';
 
 const dist = path.join(root, 'dist');
 const executables = new Set(['dual.js', 'dualctl.js']);
@@ -35,7 +36,12 @@ const host = build({
   chunkNames: 'chunks/[name]-[hash]',
 });
 
-const guest = build({ ...common, entryPoints: { guest: 'src/guest/main.ts' } });
+const guest = build({
+  ...common,
+  ...guestBundle,
+  entryPoints: { guest: 'src/guest/main.ts' },
+  outExtension: { '.js': '.cjs' },
+});
 
 /** What holds sessions, for longer than a version of Dual may be installed, and what attaches to them: one file each. */
 const sessions = build({

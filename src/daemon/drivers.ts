@@ -67,7 +67,7 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
   shutdown.then('routes', () => routes.close());
   const runtime = {
     cache: paths.cache,
-    guestBundle: path.join(dist, 'guest.js'),
+    guestBundle: path.join(dist, 'guest.cjs'),
     ptyAddon: path.join(dist, 'pty.node'),
     env,
   };

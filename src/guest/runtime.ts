@@ -20,7 +20,7 @@ export interface GuestRuntimeOptions {
 }
 
 /**
- * The directory that every machine gets read-only: `guest` (a Node binary), `guest.mjs` and `pty.node`. Named by its contents, so that
+ * The directory that every machine gets read-only: `guest` (a Node binary), `guest.cjs` and `pty.node`. Named by its contents, so that
  * running machines keep theirs when Dual is upgraded. Made whole or not at all.
  * @throws RetryError RegistryUnreachable
  */
@@ -34,7 +34,7 @@ export async function ensureGuestRuntime(options: GuestRuntimeOptions): Promise<
   const nodeDir = await npmPackage(node, GUEST_NODE_VERSION, options);
   await make(dir, {
     guest: path.join(nodeDir, 'bin/node'),
-    'guest.mjs': bundle,
+    'guest.cjs': bundle,
     'pty.node': addon,
   });
   return dir;

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { guestBundle } from '../../hack/lib/guest-bundle.mjs';
 import { packageRoot } from '../../src/config/package-root.ts';
 import { ensureGuestRuntime } from '../../src/guest/runtime.ts';
 
@@ -10,19 +11,17 @@ export const testCache = path.join(packageRoot(), 'node_modules/.cache/dual');
 
 /** A guest's runtime made from the sources as they are. */
 export async function testGuestRuntime(): Promise<string> {
-  const guestBundle = path.join(testCache, `guest-${process.pid}.mjs`);
+  const bundle = path.join(testCache, `guest-${process.pid}.cjs`);
   await build({
     entryPoints: [path.join(packageRoot(), 'src/guest/main.ts')],
-    outfile: guestBundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
+    outfile: bundle,
+    ...guestBundle,
     logLevel: 'silent',
   });
   const ptyAddon = createRequire(import.meta.url).resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`);
   try {
-    return await ensureGuestRuntime({ cache: testCache, guestBundle, ptyAddon, env: process.env });
+    return await ensureGuestRuntime({ cache: testCache, guestBundle: bundle, ptyAddon, env: process.env });
   } finally {
-    await rm(guestBundle);
+    await rm(bundle);
   }
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { build } from 'esbuild';
+import { guestBundle } from '../../hack/lib/guest-bundle.mjs';
 import type { GuestEndpoint } from '../../src/drivers/container/driver.ts';
 import { execInGuest } from '../../src/guest/exec-client.ts';
 import type { ExecStreams } from '../../src/guest/exec-client.ts';
@@ -27,11 +28,8 @@ export async function bundleGuest(): Promise<{ directory: string; remove(): void
   const directory = mkdtempSync(path.join(os.tmpdir(), 'dual-'));
   await build({
     entryPoints: [path.join(import.meta.dirname, '../../src/guest/main.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    outfile: path.join(directory, 'guest.mjs'),
+    ...guestBundle,
+    outfile: path.join(directory, 'guest.cjs'),
     logLevel: 'error',
   });
   const addon = `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`;
@@ -45,7 +43,7 @@ export async function startGuest(bundle: string, socket?: string): Promise<TestG
   const endpoint = { socket: socket ?? path.join(directory, 's') };
   const { uid, gid, username, homedir } = os.userInfo();
   const config = { socket: endpoint.socket, user: { uid, gid, name: username, home: homedir }, version: '0.0.0-test' };
-  const child = spawn(process.execPath, [...GUEST_NODE_FLAGS, path.join(bundle, 'guest.mjs')], {
+  const child = spawn(process.execPath, [...GUEST_NODE_FLAGS, path.join(bundle, 'guest.cjs')], {
     env: { PATH: process.env['PATH'], DUAL_GUEST_CONFIG: JSON.stringify(config) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

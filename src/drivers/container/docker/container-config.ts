@@ -37,7 +37,7 @@ export function containerConfig(spec: ContainerSpec, context: MachineContext): C
     User: '0:0',
     WorkingDir: '/',
     Entrypoint: [`${RUNTIME_DIR}/guest`],
-    Cmd: [...context.guestFlags, `${RUNTIME_DIR}/guest.mjs`],
+    Cmd: [...context.guestFlags, `${RUNTIME_DIR}/guest.cjs`],
     Env: environment(spec, context.version),
     Labels: {
       [LABEL_INSTALL]: context.install,

@@ -26,7 +26,7 @@ const PATIENCE_WITH_START = 10_000;
 export interface DockerDriverOptions {
   docker: Docker;
   install: string;
-  /** Directory on the host with `guest`, `guest.mjs` and `pty.node`; made when it is first needed. */
+  /** Directory on the host with `guest`, `guest.cjs` and `pty.node`; made when it is first needed. */
   guestRuntime: () => Promise<string>;
   /** Flags of the guest's Node. */
   guestFlags: string[];

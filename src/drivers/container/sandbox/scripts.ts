@@ -96,7 +96,7 @@ cd /
 
 PATH=$DUAL_PATH
 unset DUAL_PATH
-set -- /run/dual/bin/guest "$@" /run/dual/bin/guest.mjs
+set -- /run/dual/bin/guest "$@" /run/dual/bin/guest.cjs
 [ -z "$processes" ] || set -- "$prlimit" --nproc="$processes" "$@"
 "$unshare" --user --map-user="$uid" --map-group="$gid" "$setpriv" --no-new-privs "$@" </dev/null 3>&- 5>&- &
 guest=$!

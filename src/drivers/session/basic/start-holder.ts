@@ -19,8 +19,7 @@ export interface HolderProcess {
 
 const START_TIMEOUT = 15_000;
 const NEEDED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
-/** There is one of it, and it keeps little. */
-const NODE_OPTIONS = '--max-semi-space-size=1 --max-old-space-size=96 --no-warnings';
+const NODE_OPTIONS = '--no-warnings';
 
 /**
  * Makes sure that somebody holds sessions: takes over the one that does, whatever version of Dual it came with, else starts one.

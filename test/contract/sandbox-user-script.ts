@@ -21,6 +21,12 @@ export interface UserReport {
   identity: string;
   inside: Report;
   tool: string;
+  /** The same by a login shell, whose start-up files set a PATH of their own. */
+  loginTool: string;
+  /** Whether /usr/local inside is a mount over the host's. */
+  overlaid: boolean;
+  /** What answers there of the host's own programs. */
+  hostPrograms: string;
   restarted: boolean;
   exitCode: number | undefined;
   /** Processes, mounts and entries that are left when it has been removed. */
@@ -91,6 +97,10 @@ async function main(): Promise<UserReport> {
   );
   const report = JSON.parse(await inside(made, ...NODE, lookAround(targets))) as Report;
   const tool = await inside(made, 'a-tool');
+  const loginTool = await inside(made, 'sh', '-l', '-c', 'a-tool');
+  const overlaid = (await inside(made, 'grep', ' /usr/local .* overlay ', '/proc/self/mountinfo')) !== '';
+  const found = 'cd /usr/local/bin && for name in *; do [ "$name" = a-tool ] || [ ! -x "$name" ] || echo "$name"; done';
+  const hostPrograms = await inside(made, 'sh', '-c', found);
   process.kill(pidOf(dir, made, 'run'), 'SIGKILL');
   const dead = await eventually(async () => {
     const seen = await driver.inspect(spec.owner.uid);
@@ -103,7 +113,9 @@ async function main(): Promise<UserReport> {
   const namespaces = ownNamespaces(pidOf(dir, again, 'init'));
   await driver.remove(spec.owner.uid);
   const left = [...processesIn(namespaces), ...mountsBelow(root), ...(await driver.list()).map(({ name }) => name)];
-  return { available, notices: made.notices, identity, inside: report, tool, restarted, exitCode: dead.exitCode, left };
+  const tools = { tool, loginTool, overlaid, hostPrograms };
+  const { notices } = made;
+  return { available, notices, identity, inside: report, ...tools, restarted, exitCode: dead.exitCode, left };
 }
 
 process.stdout.write(JSON.stringify(await main()));

@@ -34,15 +34,7 @@ describe('a sandbox of an ordinary user', () => {
     for (const name of ['engine.sock', 'state/api.sock']) await listen({ path: at(name) });
     await listen({ path: `\0${path.basename(root)}` });
     sleeper = spawn('sleep', ['600'], { stdio: 'ignore', ...(IS_ROOT && { uid: UID, gid: GID }) });
-    report = await runAsUser({
-      root,
-      targets: {
-        pids: [sleeper.pid ?? 0],
-        addresses: [at('engine.sock'), at('state/api.sock'), `@${path.basename(root)}`],
-        files: [at('state'), at('engine.sock')],
-        writes: ['/proc/sys/kernel/hostname', '/proc/sysrq-trigger', '/sys/kernel/profiling', '/dev/null'],
-      },
-    });
+    report = await runAsUser([]);
   });
   afterAll(async () => {
     sleeper?.kill();
@@ -58,12 +50,22 @@ describe('a sandbox of an ordinary user', () => {
     if (where.path?.startsWith('/')) await chmod(where.path, 0o666);
   }
 
-  async function runAsUser(input: UserScriptInput): Promise<UserReport> {
-    const node = [at('guest/guest'), at('script.mjs'), JSON.stringify(input)];
-    const as = ['setpriv', `--reuid=${UID}`, `--regid=${GID}`, '--clear-groups', ...node];
+  function input(): UserScriptInput {
+    const targets = {
+      pids: [sleeper.pid ?? 0],
+      addresses: [at('engine.sock'), at('state/api.sock'), `@${path.basename(root)}`],
+      files: [at('state'), at('engine.sock')],
+      writes: ['/proc/sys/kernel/hostname', '/proc/sysrq-trigger', '/sys/kernel/profiling', '/dev/null'],
+    };
+    return { root, targets };
+  }
+
+  async function runAsUser(within: string[]): Promise<UserReport> {
+    const node = [at('guest/guest'), at('script.mjs'), JSON.stringify(input())];
+    const as = [...within, 'setpriv', `--reuid=${UID}`, `--regid=${GID}`, '--clear-groups', ...node];
     // Something that the daemon has open without knowing: it was there when it was started.
     const unknown = [...Array<'ignore'>(248).fill('ignore'), 'pipe' as const];
-    const [file = '', ...args] = IS_ROOT ? as : node;
+    const [file = '', ...args] = IS_ROOT ? as : [...within, ...node];
     const { stdout } = await execa(file, args, {
       env: { PATH: process.env['PATH'] },
       extendEnv: false,
@@ -83,6 +85,16 @@ describe('a sandbox of an ordinary user', () => {
   it('has the directory of tools and the worktree, in which files belong to the user', async () => {
     expect(report.tool).toBe('from the tools\n');
     expect(await stat(at('worktree/made-inside'))).toMatchObject({ uid: UID, gid: GID });
+  });
+
+  it('has them in the PATH of login shells too, also where the kernel lays no directory over /usr/local', async () => {
+    // A mount of the host's below it, which a user may not take apart.
+    const namespaces = IS_ROOT ? ['--mount'] : ['--mount', '--user', '--map-current-user', '--keep-caps'];
+    const script = 'mount --bind /usr/local/bin /usr/local/bin && exec "$@"';
+    const refused = await runAsUser(['unshare', ...namespaces, 'sh', '-c', script, 'sh']);
+    expect([report.loginTool, refused.loginTool]).toEqual(['from the tools\n', 'from the tools\n']);
+    expect([report.overlaid, refused.overlaid]).toEqual([true, false]);
+    expect(refused.hostPrograms).toBe(report.hostPrograms);
   });
 
   it('reaches nothing of the host: processes of the same user, sockets, covered files, the kernel', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ContainerSpec } from '../driver.ts';
 import { isWithin } from '../mount-rules.ts';
 import { sandboxCovers } from './covers.ts';
+import { makeLocalBin } from './local-bin.ts';
 import type { LimitsGrant, NetworkHelper } from './helpers.ts';
 import { layOut } from './layout.ts';
 import type { Cover, Layout } from './layout.ts';
@@ -39,6 +40,8 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
     ...sources.mounts.map(({ path: target, readOnly }) => ({ kind: 'show', target, readOnly }) as const),
   ]);
   await makeSkeleton(dir, layout);
+  if (sources.tools !== undefined)
+    makeLocalBin(path.join(dir, 'local-bin'), { tools: sources.tools, local: path.join(localDir(), 'bin') });
   if (conf) put(conf.cover.source, conf.text);
   writeTables(preparation, layout);
   const naming = hostNaming(preparation);
@@ -104,8 +107,12 @@ function parameters(preparation: Preparation, naming: string | undefined): (stri
     naming ?? '',
     spec.hostname,
     sources.tools === undefined ? '' : layer,
-    existsSync('/usr/local') ? realpathSync('/usr/local') : '/usr/local',
+    localDir(),
   ];
+}
+
+function localDir(): string {
+  return existsSync('/usr/local') ? realpathSync('/usr/local') : '/usr/local';
 }
 
 function writeAll(dir: string, files: Record<string, string>): void {

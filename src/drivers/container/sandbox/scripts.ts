@@ -77,7 +77,13 @@ esac
 
 "$mount" -a -T covers.table
 overlay() { "$mount" -t overlay -o "lowerdir=run/dual/tools:$local$1" overlay "root$local" 2>/dev/null; }
+# Links to the tools in the place of the programs there: a login shell has that directory in its PATH, whatever it is started with.
 refused() {
+  if [ -d "root$local/bin" ]; then
+    "$mount" --rbind "root$local/bin" root/run/dual/local
+    "$mount" -o bind,ro,nosuid,nodev local-bin "root$local/bin"
+    return
+  fi
   DUAL_PATH=/run/dual/tools/bin:$DUAL_PATH
   echo overlay >&3
 }

@@ -21,10 +21,10 @@ import { removeTrees } from './remove-tree.ts';
  */
 export async function makeSkeleton(dir: string, layout: Layout): Promise<void> {
   const at = (name: string): string => path.join(dir, name);
-  await removeTrees([at('run')]);
+  await removeTrees([at('run'), at('local-bin')]);
   for (const name of ['root', 'nowhere', 'covers', 'upper', 'work']) makeDir(at(name), 0o755);
   for (const name of ['tmp', 'var-tmp', 'run/lock']) makeDir(at(name), 0o1777);
-  for (const name of ['s', 'bin', 'tools']) makeDir(at(`run/dual/${name}`), 0o755);
+  for (const name of ['s', 'bin', 'tools', 'local']) makeDir(at(`run/dual/${name}`), 0o755);
   makeFile(at(NOTHING));
   makeDevices(at('dev'));
   keepLinks(at('run'));

@@ -36,6 +36,32 @@ describe('the conditions of a Workspace', () => {
     ]);
   });
 
+  it('tell the driver, why it is that one, and what does not hold there', () => {
+    const observation = everythingInPlace();
+    observation.choice = { name: 'sandbox', root: 'host', why: 'auto, since docker did not answer when it was chosen' };
+    observation.container.actual!.notices = ['users: one', 'outgoing network: none'];
+    const conditions = workspaceConditions(aWorkspace(), { state: 'ready', observation }, NOW);
+    expect(find(conditions, 'ContainerReady')?.message).toBe(
+      'dual-shop-main is running; driver sandbox (auto, since docker did not answer when it was chosen); users: one; outgoing network: none',
+    );
+  });
+
+  it('say that a machine on the host’s own file system needs no image, what it has and what is lacking', () => {
+    const observation = everythingInPlace();
+    observation.choice = { name: 'sandbox', root: 'host', why: '' };
+    observation.image.plan.tools = [{ name: 'node', version: '22.11.0', cause: '.nvmrc' }];
+    observation.image.plan.lacking = [
+      { what: 'PostgreSQL', cause: 'compose.yaml, service db', remedy: 'sudo apt-get install postgresql' },
+    ];
+    const conditions = workspaceConditions(aWorkspace(), { state: 'ready', observation }, NOW);
+    expect(find(conditions, 'ImageReady')).toMatchObject({
+      status: 'True',
+      reason: 'NotNeeded',
+      message:
+        "this host's own file system, with node 22.11.0 (.nvmrc); PostgreSQL is lacking (compose.yaml, service db): sudo apt-get install postgresql",
+    });
+  });
+
   it('say what is under way and what waits for it', () => {
     const error = new WaitingError('Building', 'step 4/9: installing pnpm 9.15.4', 1);
     const conditions = workspaceConditions(

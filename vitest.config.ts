@@ -9,10 +9,12 @@ const projects: {
   exclude?: string[];
   env?: Record<string, string>;
   isolate?: boolean;
+  maxWorkers?: number;
 }[] = [
   // Pure, so that one process can run them all: loading the modules anew for each file takes longer than the tests.
   { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false },
-  { name: 'integration', include: ['test/integration/**/*.test.ts'] },
+  // Mostly waiting for processes: more at a time than the one worker that two cores get.
+  { name: 'integration', include: ['test/integration/**/*.test.ts'], maxWorkers: 3 },
   { name: 'contract', include: ['test/contract/**/*.test.ts'] },
   // The same tests on both container drivers and, with them, on both session backends; and what only one of them has.
   {

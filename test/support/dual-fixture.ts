@@ -13,10 +13,10 @@ import { runWith } from '../../src/cli/shared/run-main.ts';
 import type { Client } from '../../src/client/client.ts';
 import { createClient } from '../../src/client/http-client.ts';
 import { systemClock } from '../../src/clock/clock.ts';
-import { packageRoot } from '../../src/config/package-root.ts';
 import { guestDir, guestSocket, resolvePaths, type Paths } from '../../src/config/paths.ts';
 import { silentLog } from '../../src/log/log.ts';
 import { openStore } from '../../src/store/store.ts';
+import { bundleOf } from './bundle.ts';
 import { startGuest, type TestGuest } from './guest.ts';
 
 export interface Ended {
@@ -52,8 +52,6 @@ export interface DualFixture {
   close(): Promise<void>;
 }
 
-const MAIN = path.join(packageRoot(), 'src/cli/dual/main.ts');
-
 export async function createDualFixture(subresources: SubresourceHandlers = {}): Promise<DualFixture> {
   const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'dual-')));
   const paths = resolvePaths({ DUAL_HOME: home });
@@ -68,7 +66,7 @@ export async function createDualFixture(subresources: SubresourceHandlers = {}):
     subresources,
   });
   const client = createClient(paths.apiSocket);
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN];
+  const command = [process.execPath, await bundleOf('src/cli/dual/main.ts')];
   const env = { PATH: process.env['PATH'], DUAL_HOME: home, HOME: home };
   const guests: TestGuest[] = [];
   const children: ChildProcess[] = [];

@@ -147,12 +147,14 @@ it('held in one family, or by a wildcard, are taken too', async () => {
 
 it('below those that the user may listen on are reported with the remedy', async () => {
   const first = Number(await readFile('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+  // Where everything is permitted there is nothing to report.
+  if (first === 0) return;
   const low = first - 1;
   const asRoot = process.geteuid?.() === 0;
   if (asRoot) process.seteuid?.(65_534);
   try {
-    const [result] = low > 0 ? await publish('one', [low]) : [];
-    expect(result).toMatchObject(low > 0 ? { listening: false, reason: 'PortForbidden' } : {});
+    const [result] = await publish('one', [low]);
+    expect(result).toMatchObject({ listening: false, reason: 'PortForbidden' });
     expect(result?.message).toContain(`sysctl net.ipv4.ip_unprivileged_port_start=${low}`);
   } finally {
     if (asRoot) process.seteuid?.(0);

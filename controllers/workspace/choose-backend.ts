@@ -58,5 +58,7 @@ async function availableBackends({ drivers }: WorkspaceContext): Promise<Session
 async function refuse(context: WorkspaceContext, wanted: string | undefined): Promise<never> {
   const asked = context.drivers.sessions.filter(({ name }) => wanted === undefined || name === wanted);
   const probes = await Promise.all(asked.map(async (driver) => `${driver.name}: ${(await driver.probe()).message}`));
-  throw new RetryError(REASON.noSessionDriver, `nothing can hold the session. ${probes.join('. ')}`);
+  const what =
+    wanted === undefined ? 'nothing can hold the session' : `the Project names a backend that cannot be used`;
+  throw new RetryError(REASON.noSessionDriver, `${what}. ${probes.join('. ')}`);
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { REASON } from '../../src/api/conditions.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
+import type { Container } from '../../src/drivers/container/driver.ts';
 import { containerDriver } from './choose-driver.ts';
 import type { WorkspaceContext } from './context.ts';
 import { containerUpToDate } from './predicates.ts';
@@ -33,6 +34,15 @@ export async function ensureContainer({ context, memory, workspace, observation 
     await removeFormer(context, workspace, choice.former);
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   await driver.ensure(spec);
+  tellLoss(context, workspace, actual);
+}
+
+/** What ran in it is gone, which a person should not find out by what is missing. */
+function tellLoss({ api }: WorkspaceContext, workspace: Workspace, before: Container | undefined): void {
+  const { phase = '' } = workspace.status ?? {};
+  if (before?.running || !['Ready', 'Degraded'].includes(phase)) return;
+  const why = before ? (before.error ?? `it had ended with exit code ${before.exitCode ?? 'unknown'}`) : 'it was gone';
+  api.recorder.event(workspace, 'Warning', REASON.containerRepaired, `the machine is started again, since ${why}`);
 }
 
 /** The machine that another driver made, before the Project named this one. When that driver is away, its machine goes with the orphans. */

@@ -1,3 +1,4 @@
+import { REASON } from '../../src/api/conditions.ts';
 import type { SessionDriver, SessionSpec } from '../../src/drivers/session/driver.ts';
 import { sessionDriver } from './choose-backend.ts';
 import type { Entry } from './memory.ts';
@@ -14,11 +15,27 @@ export async function ensureSession(input: StepInput): Promise<void> {
   const session = sessionDriver(context, backend);
   for (const stray of strays) await sessionDriver(context, stray).destroy(name);
   if (actual && actual.specHash !== specHash) await session.destroy(name);
-  if (!actual || actual.specHash !== specHash) return session.createSession(sessionSpec(input));
+  if (!actual || actual.specHash !== specHash) {
+    await session.createSession(sessionSpec(input));
+    return tellLoss(input);
+  }
   for (const action of observation.session!.actions.filter(({ dueIn }) => dueIn === 0)) {
     await perform(session, name, action);
     if (action.kind !== 'remove') count(memory, action, context.clock.now());
   }
+}
+
+/** A person should not find out by what is missing. */
+function tellLoss({ context, workspace, observation }: StepInput): void {
+  const { name, backend, strays } = observation.session!;
+  const before = workspace.status?.session?.state;
+  if (before !== 'Attached' && before !== 'Background') return;
+  const how =
+    strays.length > 0
+      ? `moves from ${strays.join(', ')} to ${backend}`
+      : 'was lost, or its clone replaced, and is made anew';
+  const message = `session ${name} ${how}; what ran in it has ended`;
+  context.api.recorder.event(workspace, 'Warning', REASON.sessionRepaired, message);
 }
 
 function sessionSpec({ context, workspace, observation }: StepInput): SessionSpec {

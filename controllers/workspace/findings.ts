@@ -47,14 +47,18 @@ function imageFinding({ image, choice }: Observation): Finding {
 function containerFinding({ container, choice }: Observation): Finding {
   const { name, notices } = container!.actual!;
   const { name: driver, why } = choice!;
-  const message = [`${name} is running; driver ${driver} (${why})`, ...notices].join('; ');
+  const message = [`${name} is running; driver ${driver} (${why})`, ...notices].join('. ');
   return { status: 'True', reason: REASON.running, message };
 }
 
 function sessionFinding({ session }: Observation): Finding {
   const looping = session?.crashLooping ?? [];
   if (looping.length === 0)
-    return { status: 'True', reason: REASON.sessionRunning, message: `session ${session?.name ?? ''} is there` };
+    return {
+      status: 'True',
+      reason: REASON.sessionRunning,
+      message: `session ${session?.name ?? ''}, held by ${session?.backend ?? ''}`,
+    };
   const panes = looping.join(', ');
   return {
     status: 'False',
@@ -73,7 +77,6 @@ function routeFinding(observation: Observation): Finding {
       message: failed.map((result) => result.message ?? `port ${result.port}`).join('; '),
     };
   }
-  if (results.length === 0)
-    return { status: 'True', reason: REASON.noPorts, message: 'nothing that belongs on the host listens yet' };
+  if (results.length === 0) return { status: 'True', reason: REASON.noPorts, message: 'nothing listens on a port yet' };
   return { status: 'True', reason: REASON.routed, message: `ports ${results.map(({ port }) => port).join(', ')}` };
 }

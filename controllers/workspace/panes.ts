@@ -82,9 +82,20 @@ function existingPaneAction(
   if (state.specHash !== spec.specHash || state.target !== spec.target) {
     return { kind: 'restart', pane: spec, dueIn: 0, crashed: false };
   }
-  if (state.running || !restartsAfter(pane.restart, state.exitCode)) return undefined;
+  if (state.running) return undefined;
+  if (pane.command === undefined)
+    return afterDelay({ pane: spec, crashed: false }, state, { now, delay: RESTART_BASE_MS });
+  if (!restartsAfter(pane.restart, state.exitCode)) return undefined;
   const delay = Math.min(RESTART_MAX_MS, RESTART_BASE_MS * 2 ** crashes(pane.name));
-  return { kind: 'restart', pane: spec, dueIn: Math.max(0, (state.endedAt ?? 0) + delay - now), crashed: true };
+  return afterDelay({ pane: spec, crashed: true }, state, { now, delay });
+}
+
+function afterDelay(
+  what: { pane: PaneSpec; crashed: boolean },
+  { endedAt = 0 }: PaneState,
+  { now, delay }: { now: number; delay: number },
+): PaneAction {
+  return { kind: 'restart', ...what, dueIn: Math.max(0, endedAt + delay - now) };
 }
 
 function restartsAfter(policy: Pane['restart'], exitCode: number | undefined): boolean {

@@ -64,6 +64,7 @@ describe('unaided it comes back', () => {
     const { status } = await dual.workspace('app-main');
     await during(() => dual.killMachine(status!.container!.id!));
     expect(dual.machines()).toEqual([status!.container!.id]);
+    expect((await dual.dualctl(['events'])).stdout).toMatch(/Warning +ContainerRepaired .*exit code 137/);
   });
 
   it('after the terminal server was killed', async () => {
@@ -73,6 +74,7 @@ describe('unaided it comes back', () => {
       { name: 'dev', running: true },
       { name: 'shell', running: true },
     ]);
+    expect((await dual.dualctl(['events'])).stdout).toMatch(/Warning +SessionRepaired .*session app-main/);
   });
 
   it('after its clone was moved away, and leaves the moved one alone', async () => {

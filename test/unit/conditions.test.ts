@@ -42,7 +42,7 @@ describe('the conditions of a Workspace', () => {
     observation.container.actual!.notices = ['users: one', 'outgoing network: none'];
     const conditions = workspaceConditions(aWorkspace(), { state: 'ready', observation }, NOW);
     expect(find(conditions, 'ContainerReady')?.message).toBe(
-      'dual-shop-main is running; driver sandbox (auto, since docker did not answer when it was chosen); users: one; outgoing network: none',
+      'dual-shop-main is running; driver sandbox (auto, since docker did not answer when it was chosen). users: one. outgoing network: none',
     );
   });
 

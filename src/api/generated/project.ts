@@ -109,7 +109,7 @@ export interface ProjectSpec {
        */
       on: 'host' | 'container';
       /**
-       * What follows when the command ends. OnFailure is any exit code but 0.
+       * What follows when the command ends. OnFailure is any exit code but 0. A pane without a command, a shell, is always started again.
        */
       restart: 'Never' | 'OnFailure' | 'Always';
     }[];

@@ -53,6 +53,7 @@ describe('a Table', () => {
       'Ports',
       '(Status)',
       '(Driver)',
+      '(Backend)',
       '(Path)',
       'Age',
     ]);
@@ -65,6 +66,7 @@ describe('a Table', () => {
       null,
       '3000,5173',
       'all well',
+      null,
       null,
       '/x',
       '5m30s',

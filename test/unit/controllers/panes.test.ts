@@ -48,6 +48,15 @@ describe('what is done to panes', () => {
     expect(actions([dev], [{}])).toEqual([]);
   });
 
+  it('is a new shell where one was left, soon and however often that happens', () => {
+    const shell: Pane = { name: 'shell', on: 'host', restart: 'Never' };
+    const left = { running: false, exitCode: 0, endedAt: NOW - 400 };
+    const [action, ...others] = actions([shell], [left], () => 20);
+    expect(action).toMatchObject({ kind: 'restart', dueIn: 600, crashed: false });
+    expect(others).toEqual([]);
+    expect(actions([{ ...shell, command: 'exit 0' }], [left])).toEqual([]);
+  });
+
   it('adds what is missing and removes what was taken from the spec', () => {
     expect(actions([dev], [])).toMatchObject([{ kind: 'add', pane: { name: 'dev' } }]);
     expect(actions([], [{ name: 'old' }])).toMatchObject([{ kind: 'remove', name: 'old' }]);

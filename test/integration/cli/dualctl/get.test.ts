@@ -57,7 +57,7 @@ describe('get, as a table', () => {
     await shop();
     const { stdout } = await fixture.run(['get', 'ws', 'shop-main', '-o', 'wide', '--no-headers']);
     expect(stdout).toBe(
-      'shop-main   shop   main   Ready   True   Background   3000,5173   all is well   <none>   /w/shop/main   0s\n',
+      'shop-main   shop   main   Ready   True   Background   3000,5173   all is well   <none>   <none>   /w/shop/main   0s\n',
     );
   });
 

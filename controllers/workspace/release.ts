@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { REASON } from '../../src/api/conditions.ts';
 import { FINALIZER } from '../../src/api/labels.ts';
 import type { Workspace } from '../../src/api/types.ts';
@@ -8,6 +7,7 @@ import { destroySessions } from './choose-backend.ts';
 import { possibleDrivers } from './choose-driver.ts';
 import { cloneJobKey } from './ensure-clone.ts';
 import { cloneReady } from './predicates.ts';
+import { removeDir } from './remove-dir.ts';
 import type { StepInput } from './step-input.ts';
 
 /** Stops what is being made for it, and waits for that. A build that others wait for goes on. */
@@ -32,7 +32,7 @@ export async function removeContainer({ context, workspace }: StepInput): Promis
   const { uid } = workspace.metadata;
   context.guests.forget(uid);
   for (const driver of await possibleDrivers(context, workspace)) await driver.remove(uid);
-  await rm(guestDir({ guests: context.host.guests }, uid), { recursive: true, force: true });
+  await removeDir(guestDir({ guests: context.host.guests }, uid));
 }
 
 /** Keeps the clone or deletes it, as the policy says, and tells which; work that exists nowhere else is always kept. */

@@ -1,6 +1,6 @@
 // From nothing to a guest that answers, and what an idle machine holds in memory: sandboxes beside containers beside `docker run`.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -31,6 +31,7 @@ function specOf(image: string): ContainerSpec {
   const { uid, gid, username: name, homedir: home } = os.userInfo();
   const worktree = path.join(root, `w${count}`);
   mkdirSync(worktree);
+  const { dev, ino } = lstatSync(worktree, { bigint: true });
   const workspace = `${install}-${count}`;
   const spec = {
     owner: { uid: `bench-${count}`, workspace, project: 'bench' },
@@ -38,7 +39,7 @@ function specOf(image: string): ContainerSpec {
     hostname: os.hostname(),
     image,
     worktree,
-    worktreeIdentity: '1:1',
+    worktreeIdentity: `${dev}:${ino}`,
     mounts: [],
     env: {},
     resources: { pids: 4096 },

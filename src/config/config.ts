@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -56,12 +56,36 @@ export function loadConfig(paths: Paths, home = os.homedir()): Config {
   const listen = file.proxy?.listen ?? ['127.0.0.1', '::1'];
   const bad = listen.find((address) => isIP(address) === 0);
   if (bad !== undefined) throw new Error(`${paths.config}: proxy.listen: "${bad}" is not an IP address`);
+  const workspaces = file.workspaces ? absolute(file.workspaces) : paths.workspaces;
+  const manifests = file.manifests ? absolute(file.manifests) : paths.manifests;
+  if (paths.isolated) refuseHome('DUAL_HOME', path.dirname(paths.config), home);
+  refuseHome(`${paths.config}: workspaces`, workspaces, home);
+  refuseHome(`${paths.config}: manifests`, manifests, home);
   return {
-    workspaces: file.workspaces ? absolute(file.workspaces) : paths.workspaces,
-    manifests: file.manifests ? absolute(file.manifests) : paths.manifests,
+    workspaces,
+    manifests,
     proxy: { listen },
     builds: { max: file.builds?.max ?? 2 },
   };
+}
+
+/** These directories are Dual's own, with all that is in them: no machine sees them. */
+function refuseHome(field: string, dir: string, home: string): void {
+  if (!contains(realPath(dir), realPath(home))) return;
+  throw new Error(`${field}: "${dir}" must be a directory of its own, since it is hidden from machines: not the home`);
+}
+
+function contains(dir: string, file: string): boolean {
+  return file === dir || file.startsWith(dir.endsWith(path.sep) ? dir : `${dir}${path.sep}`);
+}
+
+/** As far as it is there. */
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 function readConfigFile(file: string): ConfigFile {

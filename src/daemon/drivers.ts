@@ -8,6 +8,7 @@ import { createDocker } from '../drivers/container/docker/create-docker.ts';
 import { createDockerDriver } from '../drivers/container/docker/docker-driver.ts';
 import type { ContainerDriver, Root } from '../drivers/container/driver.ts';
 import { createLimits } from '../drivers/container/sandbox/limits.ts';
+import type { MaskedPath } from '../drivers/container/sandbox/masked.ts';
 import { createNetwork } from '../drivers/container/sandbox/network.ts';
 import { createSandboxDriver } from '../drivers/container/sandbox/sandbox-driver.ts';
 import { createBasicDriver } from '../drivers/session/basic/basic.ts';
@@ -127,9 +128,15 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
 }
 
 /** What is Dual's own business and no machine's: this instance's, and the user's where this is another one. */
-function ownPaths({ paths, config, env }: DriverOptions): string[] {
-  const own = [paths, resolvePaths({ ...env, DUAL_HOME: undefined })].flatMap(
-    ({ state, cache, workspaces, config: file }) => [state, cache, workspaces, path.dirname(file)],
-  );
-  return [...new Set([...own, config.workspaces, config.manifests])];
+function ownPaths({ paths, config, env }: DriverOptions): MaskedPath[] {
+  const users = resolvePaths({ ...env, DUAL_HOME: undefined });
+  const own = ({ state, cache, config: file }: Paths): string[] => [state, cache, path.dirname(file)];
+  const clones = [config.workspaces, paths.workspaces, users.workspaces];
+  return [
+    ...own(paths).map((dir) => ({ path: dir, made: true })),
+    ...own(users).map((dir) => ({ path: dir })),
+    // Never made: an empty directory would say that nothing is wanted, where a missing one says nothing.
+    { path: config.manifests },
+    ...clones.map((dir) => ({ path: dir, mountable: true, made: dir === config.workspaces })),
+  ];
 }

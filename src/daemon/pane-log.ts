@@ -2,6 +2,7 @@ import type { Workspace } from '../api/types.ts';
 import type { SubresourceHandler } from '../apiserver/served/served.ts';
 import type { SessionDriver } from '../drivers/session/driver.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { explain, RetryError, StalledError } from '../errors/reconcile-errors.ts';
 
 const DEFAULT_TAIL = 1_000;
 
@@ -16,16 +17,29 @@ export function paneLog(sessions: readonly SessionDriver[]): SubresourceHandler 
     const pane = paneOf(workspace, query['container']);
     const lines = tailOf(query['tailLines']);
     const session = sessions.find((driver) => driver.name === workspace.status?.session?.backend);
-    if (!session || !(await session.getSession(name))) {
-      throw new ApiError(
-        'BadRequest',
-        `Workspace ${name} has no session now; its phase is ${workspace.status?.phase ?? 'Pending'}`,
-      );
+    try {
+      if (!session || !(await session.getSession(name))) throw noSession(workspace);
+      if (query['follow'] === 'true') yield* session.follow(name, pane, signal, lines);
+      else yield* whole(await session.capture(name, pane, lines));
+    } catch (error) {
+      throw asApiError(error);
     }
-    const text = await session.capture(name, pane, lines);
-    if (text !== '') yield text.endsWith('\n') ? text : `${text}\n`;
-    if (query['follow'] === 'true') yield* session.follow(name, pane, signal);
   };
+}
+
+function noSession({ metadata, status }: Workspace): ApiError {
+  const phase = status?.phase ?? 'Pending';
+  return new ApiError('BadRequest', `Workspace ${metadata.name} has no session now; its phase is ${phase}`);
+}
+
+/** What a driver cannot do now is no fault of the server's. */
+function asApiError(error: unknown): unknown {
+  const isExplained = error instanceof RetryError || error instanceof StalledError;
+  return isExplained ? new ApiError('ServiceUnavailable', explain(error).message, {}, { cause: error }) : error;
+}
+
+function whole(text: string): string[] {
+  return text === '' ? [] : [text.endsWith('\n') ? text : `${text}\n`];
 }
 
 /** The pane asked for; without one the first. */

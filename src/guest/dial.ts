@@ -1,11 +1,19 @@
 import http from 'node:http';
-import net from 'node:net';
 import type { GuestEndpoint } from '../drivers/container/driver.ts';
+import { connectToSocket } from './connect.ts';
 
 /** One connection to a guest, on which requests follow one another. Half-open, so that a tunnel carries either side's end by itself. */
 export function dial(endpoint: GuestEndpoint): http.Agent {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  agent.createConnection = () => net.connect({ path: endpoint.socket, allowHalfOpen: true });
+  agent.createConnection = (_options, connected) => {
+    try {
+      return connectToSocket(endpoint.socket);
+    } catch (error) {
+      // Thrown, it would come out of the making of the request.
+      (connected as ((error: Error) => void) | undefined)?.(error as Error);
+      return undefined;
+    }
+  };
   return agent;
 }
 

@@ -19,7 +19,8 @@ export class GuestError extends Error {
 }
 
 /** What a failed request means. */
-export function requestError(error: NodeJS.ErrnoException): GuestError {
+export function requestError(error: NodeJS.ErrnoException | GuestError): GuestError {
+  if (error instanceof GuestError) return error;
   // The HTTP parser's own codes: something answered, in another language.
   if (error.code?.startsWith('HPE_')) {
     return new GuestError('NotAGuest', 'what answers there is not a guest', { cause: error });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { spawn } from '@lydell/node-pty';
@@ -9,19 +9,11 @@ import type { PaneSpec, SessionDriver } from '../../src/drivers/session/driver.t
 import { basicDriver, bundleSessions, endHolder, holderOf } from '../support/basic-sessions.ts';
 import type { Programs } from '../support/basic-sessions.ts';
 import { eventually } from '../support/eventually.ts';
+import { personAt } from '../support/person.ts';
+import type { Person } from '../support/person.ts';
 
 const SIZE = { cols: 100, rows: 30 };
 const PREFIX = '\u0002';
-
-interface Person {
-  terminal: IPty;
-  /** All that has been shown. */
-  all(): string;
-  /** Waits until that is shown, and forgets what was shown before it. */
-  sees(expected: string | RegExp): Promise<void>;
-  /** Resolves with how the program that attaches has ended. */
-  ended: Promise<{ exitCode: number; signal?: number }>;
-}
 
 let programs: Programs;
 beforeAll(async () => {
@@ -73,29 +65,14 @@ describe('a terminal in a session without tmux', () => {
   }
   function watch(terminal: IPty): Person {
     terminals.push(terminal);
-    let [all, text] = ['', ''];
-    terminal.onData((data) => {
-      all += data;
-      text += data;
-    });
-    return {
-      terminal,
-      all: () => all,
-      sees: (expected) =>
-        eventually(() => {
-          const found = typeof expected === 'string' ? text.indexOf(expected) : text.search(expected);
-          expect(found, `in what was shown: ${JSON.stringify(text)}`).not.toBe(-1);
-          text = text.slice(found);
-        }),
-      ended: new Promise((resolve) => terminal.onExit(resolve)),
-    };
+    return personAt(terminal);
   }
 
   it('shows what was on the screen and what comes, and types', async () => {
     await create(shell('dev', 'echo before; while read -r line; do echo "got $line"; done'));
     await shows('dev', 'before');
     const { terminal, sees } = attach();
-    await sees('C-b d leaves');
+    await sees('[app  0:dev* · C-b d detaches, C-b ? keys]');
     await sees('before');
     terminal.write('hällo\r');
     await sees('got hällo');
@@ -192,10 +169,13 @@ describe('a terminal in a session without tmux', () => {
 
   it('shows the keys, and the pane again', async () => {
     await create(shell('dev', 'stty -echo; echo here; read -r line; echo "got $line"; sleep 1000'));
+    await driver.addPane('app', shell('other', 'sleep 1000'));
     const { terminal, sees } = attach();
+    await sees('[app  0:dev* 1:other · C-b d detaches, C-b ? keys]');
     await sees('here');
     terminal.write(`${PREFIX}?`);
     await sees('next pane');
+    await sees(/0:dev\*\s+1:other\s/);
     terminal.write('q');
     await sees('here');
     terminal.write(`x${PREFIX}${PREFIX}y\r`);
@@ -241,18 +221,42 @@ describe('a terminal in a session without tmux', () => {
     await sees('\u001b[?2004l\u001b[?25h\u001b[?1049l');
   });
 
-  it('says so when a pane ends, and ends with the last, as it did', async () => {
-    await create(shell('one', 'read -r line; exit 3'), shell('two', 'echo second; read -r line; exit 4'));
+  it('says so when a pane ends, and stays when nothing runs any more', async () => {
+    await create(shell('one', 'read -r line; exit 255'), shell('two', 'echo second; read -r line; kill -9 $$'));
     const { terminal, sees, ended } = attach();
-    await sees('one');
+    await sees('0:one*');
     terminal.write('\r');
-    await sees('one has ended with 3');
+    await sees('[one has ended (exit code 255)]');
     terminal.write(`${PREFIX}n`);
     await sees('second');
     terminal.write('\r');
-    await sees('two has ended with 4');
-    await sees('nothing runs in app any more');
-    expect(await ended).toMatchObject({ exitCode: 4 });
+    await sees('[two was ended by SIGKILL]');
+    await sees('[nothing runs in app now · C-b d detaches]');
+    await driver.restartPane('app', shell('two', 'echo anew; sleep 1000'));
+    await sees('anew');
+    expect(await attached()).toBe(1);
+    terminal.write(`${PREFIX}d`);
+    expect(await ended).toMatchObject({ exitCode: 0 });
+  });
+
+  it('shows nothing of a program with a screen of its own that has ended, killed or not', async () => {
+    await create(
+      shell('vim', 'echo before; printf "\\033[?1049hdrawn\\r\\n\\033[?1049l"; echo after; sleep 1000'),
+      shell('top', 'echo first; printf "\\033[?1049hdrawn\\r\\n"; kill -9 $$'),
+    );
+    await shows('vim', 'after');
+    await eventually(async () => expect((await driver.getSession('app'))?.panes[1]).toMatchObject({ exitCode: 137 }));
+    await driver.restartPane('app', shell('top', 'echo again; sleep 1000'));
+    await shows('top', 'again');
+    const { terminal, sees, all } = attach();
+    await sees('before');
+    await sees('after');
+    terminal.write(`${PREFIX}n`);
+    await sees('first');
+    await sees('again');
+    expect(all()).not.toContain('drawn');
+    expect(await driver.capture('app', 'vim', 50)).toBe('before\nafter');
+    expect(await driver.capture('app', 'top', 50)).toBe('first\nagain');
   });
 
   it('goes on when its pane is started again', async () => {
@@ -278,13 +282,13 @@ describe('a terminal in a session without tmux', () => {
     const first = attach();
     await first.sees('dev');
     await driver.destroy('app');
-    await first.sees('[app has ended]');
+    await first.sees('[app has ended; dual attach app enters the new one]');
     expect(await first.ended).toMatchObject({ exitCode: 0 });
     await create(shell('dev', 'sleep 1000'));
     const second = attach();
     await second.sees('dev');
     process.kill((await holderOf(dir)) ?? 0, 'SIGKILL');
-    await second.sees('is gone');
+    await second.sees('is gone; dual attach again]');
     expect(await second.ended).toMatchObject({ exitCode: 1 });
   });
 
@@ -312,6 +316,56 @@ describe('a terminal in a session without tmux', () => {
     terminal.resume();
     // What was left out is not shown; the end is.
     await sees('done');
+  });
+
+  describe('that is slow', () => {
+    const script = [
+      'printf "\\033[?1049h"; word=first; trap \'printf "$word drawing"\' WINCH',
+      'while [ ! -e go ]; do sleep 0.05; done; seq 1 1000000; word=second; echo >done',
+      'while :; do sleep 0.05; done',
+    ].join('; ');
+    const muchIsShown = async (): Promise<void> => {
+      await writeFile(path.join(dir, 'go'), '');
+      await eventually(() => access(path.join(dir, 'done')));
+    };
+
+    it('is drawn again by a program that draws', async () => {
+      await create(shell('top', script));
+      const { terminal, sees } = attach();
+      await sees('first drawing');
+      terminal.pause();
+      await muchIsShown();
+      terminal.resume();
+      await sees('second drawing');
+    });
+
+    it('keeps the keys that it shows', async () => {
+      await create(shell('top', `${script.replace('drawing"', 'drawing"; echo $word >drawn')}`));
+      const { terminal, sees, all } = attach();
+      await sees('first drawing');
+      terminal.write(`${PREFIX}?`);
+      await sees('any key to go back');
+      process.kill(terminal.pid, 'SIGSTOP');
+      await muchIsShown();
+      process.kill(terminal.pid, 'SIGCONT');
+      await eventually(async () => expect(await readFile(path.join(dir, 'drawn'), 'utf8')).toBe('second\n'));
+      // Comes after all that has been waiting, and is told on top of the keys.
+      await driver.restartPane('app', shell('top', 'echo anew; sleep 1000'));
+      await sees('started again');
+      expect(all().split('any key to go back').at(-1)).not.toContain('C-b d detaches');
+      terminal.write('q');
+      await sees('anew');
+    });
+  });
+
+  it('goes to another pane while a program takes nothing of what is typed', async () => {
+    await create(shell('dev', 'stty raw -echo; echo deaf; sleep 1000'), shell('other', 'echo second; sleep 1000'));
+    await shows('dev', 'deaf');
+    const { terminal, sees } = attach();
+    await sees('deaf');
+    terminal.write('x'.repeat(3_000_000));
+    terminal.write(`${PREFIX}n`);
+    await sees('second');
   });
 
   it('takes a terminal, a session, and not the one that it is in', async () => {

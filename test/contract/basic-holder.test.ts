@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -145,10 +145,42 @@ describe('the process that holds sessions', () => {
     await eventually(() => expect(seen).toContain('app'));
   });
 
-  it('ends when its socket has gone, with everything it holds', async () => {
+  it('makes its socket again when somebody takes it away, for all that is there and comes', async () => {
+    await create();
+    const pid = await mustHolder();
+    const seen: (string | undefined)[] = [];
+    driver.watch((name) => seen.push(name), stop.signal);
+    await eventually(() => expect(seen).toEqual([undefined]));
+    for (let time = 1; time <= 3; time++) {
+      await rm(socketIn(dir));
+      await eventually(async () => expect(await mustHolder()).toBe(pid));
+      expect((await stat(socketIn(dir))).mode & 0o777).toBe(0o600);
+    }
+    await create({ name: 'other' });
+    expect(await driver.listSessions()).toHaveLength(2);
+    // Who was connected has stayed so.
+    await driver.destroy('app');
+    await eventually(() => expect(seen).toContain('app'));
+    expect(seen.slice(1)).not.toContain(undefined);
+  });
+
+  it('ends with everything it holds when another socket is in its place, which stays', async () => {
     await create({ panes: [shell('echo $$ >pid; sleep 1000')] });
     const pids = [await mustHolder(), Number(await written('pid'))];
+    const other = net.createServer();
+    await once(other.listen(path.join(dir, 'other.sock')), 'listening');
+    await rename(path.join(dir, 'other.sock'), socketIn(dir));
+    await eventually(async () => expect(await Promise.all(pids.map(isRunning))).toEqual([false, false]));
+    expect((await stat(socketIn(dir))).isSocket()).toBe(true);
+    other.close();
     await rm(socketIn(dir));
+  });
+
+  it('ends when there is no place for its socket any more', async () => {
+    await create({ panes: [shell('echo $$ >pid; sleep 1000')] });
+    const pids = [await mustHolder(), Number(await written('pid'))];
+    await rename(path.dirname(socketIn(dir)), path.join(dir, 'away'));
+    await rm(path.join(dir, 'away'), { recursive: true, maxRetries: 5 });
     await eventually(async () => expect(await Promise.all(pids.map(isRunning))).toEqual([false, false]));
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -45,6 +45,7 @@ export async function machineSpec(
   const workspace = `${harness.prefix}-${count}`;
   const worktree = path.join(harness.root, `w${count}`);
   await mkdir(worktree, { recursive: true });
+  const { dev, ino } = await lstat(changes.worktree ?? worktree, { bigint: true });
   const { uid, gid, username, homedir } = os.userInfo();
   const spec = {
     owner: { uid: randomUUID(), workspace, project: 'contract' },
@@ -52,7 +53,7 @@ export async function machineSpec(
     hostname: 'workstation',
     image: harness.image,
     worktree,
-    worktreeIdentity: '1:1',
+    worktreeIdentity: `${dev}:${ino}`,
     mounts: [],
     env: { GREETING: 'hello world', NODE_OPTIONS: '--this-would-break-a-guest' },
     resources: { cpus: '1', memory: '1Gi', pids: 200 },

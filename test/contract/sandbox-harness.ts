@@ -38,7 +38,11 @@ export async function sandboxHarness(): Promise<SandboxHarness> {
       guestFlags: [...GUEST_NODE_FLAGS],
       version: '0.0.0-test',
       env: () => Promise.resolve({ PATH: process.env['PATH'] ?? '', HOME: home }),
-      masked: [`${root}/state`, `${root}/api.sock`, `${home}/state`, `${home}/clones`],
+      masked: [
+        ...[`${root}/state`, `${home}/state`].map((file) => ({ path: file, made: true })),
+        { path: `${root}/api.sock` },
+        { path: `${home}/clones`, mountable: true },
+      ],
       network: { find: () => Promise.resolve({ notice: NO_NETWORK }), detach: () => Promise.resolve() },
       limits: { grant: () => Promise.resolve({ notices: [] }), release: () => Promise.resolve() },
       log: silentLog,

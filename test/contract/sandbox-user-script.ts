@@ -1,8 +1,11 @@
+import { existsSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
 import type { Container, ContainerSpec } from '../../src/drivers/container/driver.ts';
 import { createSandboxDriver } from '../../src/drivers/container/sandbox/sandbox-driver.ts';
+import { KEYCTL } from '../../src/drivers/container/sandbox/keyring.ts';
 import { containerSpecHash } from '../../src/drivers/container/spec-hash.ts';
 import { execInGuest } from '../../src/guest/exec-client.ts';
 import { GUEST_NODE_FLAGS } from '../../src/guest/flags.ts';
@@ -27,7 +30,11 @@ export interface UserReport {
   overlaid: boolean;
   /** What answers there of the host's own programs. */
   hostPrograms: string;
+  /** Of the key `dual-test`, whether it is found: by the user's programs, and by those inside. */
+  keys: { outside: string; inside: string };
   restarted: boolean;
+  /** What answers when it is stopped and started after its commands have shut the directory of its socket. */
+  reopened: string;
   exitCode: number | undefined;
   /** Processes, mounts and entries that are left when it has been removed. */
   left: (number | string)[];
@@ -40,6 +47,13 @@ export interface UserScriptInput {
   targets: Targets;
 }
 
+const [keyctl, SEARCH, SESSION] = [KEYCTL[process.arch] ?? -1, 10, -3];
+const findKey = [
+  'perl',
+  '-e',
+  `my ($type, $name) = ("user", "dual-test"); print syscall(${keyctl}, ${SEARCH}, ${SESSION}, $type, $name, 0) < 0 ? "none" : "found"`,
+];
+
 const { root, targets } = JSON.parse(process.argv[2] ?? '') as UserScriptInput;
 const dir = path.join(root, 'state/sandboxes');
 const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
@@ -50,7 +64,7 @@ const driver = createSandboxDriver({
   guestFlags: [...GUEST_NODE_FLAGS],
   version: '0.0.0-test',
   env: () => Promise.resolve({ PATH: '/usr/bin:/bin', HOME: root }),
-  masked: [path.join(root, 'state')],
+  masked: [{ path: path.join(root, 'state') }],
   network: {
     find: () => Promise.resolve({ notice: 'outgoing network: none in this test' }),
     detach: () => Promise.resolve(),
@@ -59,6 +73,11 @@ const driver = createSandboxDriver({
   log: silentLog,
 });
 
+function identityOf(dir: string): string {
+  const { dev, ino } = lstatSync(dir, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
 function machineSpec(): ContainerSpec {
   const spec = {
     owner: { uid: 'a-users-own', workspace: 'own', project: 'contract' },
@@ -66,7 +85,7 @@ function machineSpec(): ContainerSpec {
     hostname: 'workstation',
     image: path.join(root, 'tools'),
     worktree: path.join(root, 'worktree'),
-    worktreeIdentity: '1:1',
+    worktreeIdentity: identityOf(path.join(root, 'worktree')),
     mounts: [{ path: root, readOnly: true }],
     env: {},
     resources: { pids: 200 },
@@ -96,6 +115,7 @@ async function main(): Promise<UserReport> {
     'id -u; id -g; id -un; grep CapEff /proc/self/status; touch made-inside',
   );
   const report = JSON.parse(await inside(made, ...NODE, lookAround(targets))) as Report;
+  const keys = { outside: (await execa('perl', findKey.slice(1))).stdout, inside: await inside(made, ...findKey) };
   const tool = await inside(made, 'a-tool');
   const loginTool = await inside(made, 'sh', '-l', '-c', 'a-tool');
   const overlaid = (await inside(made, 'grep', ' /usr/local .* overlay ', '/proc/self/mountinfo')) !== '';
@@ -109,13 +129,30 @@ async function main(): Promise<UserReport> {
   });
   const again = await driver.ensure(spec);
   const restarted = (await inside(again, 'echo', 'alive')) === 'alive\n';
-  await inside(again, 'sh', '-c', 'mkdir -p /tmp/a/b; chmod 0 /tmp/a');
-  const namespaces = ownNamespaces(pidOf(dir, again, 'init'));
+  const shut = 'mkdir -p /tmp/a/b; chmod 0 /tmp/a; cd /run/dual/s && rm s && mkdir -p s/x && chmod 0 s .';
+  await inside(again, 'sh', '-c', shut);
+  await driver.stop(spec.owner.uid);
+  const third = await driver.ensure(spec);
+  const reopened = await inside(third, 'echo', 'open again');
+  await inside(third, 'sh', '-c', shut);
+  const namespaces = ownNamespaces(pidOf(dir, third, 'init'));
   await driver.remove(spec.owner.uid);
   const left = [...processesIn(namespaces), ...mountsBelow(root), ...(await driver.list()).map(({ name }) => name)];
+  if (existsSync(spec.guestDir)) left.push(spec.guestDir);
   const tools = { tool, loginTool, overlaid, hostPrograms };
   const { notices } = made;
-  return { available, notices, identity, inside: report, ...tools, restarted, exitCode: dead.exitCode, left };
+  return {
+    available,
+    notices,
+    identity,
+    inside: report,
+    ...tools,
+    keys,
+    restarted,
+    reopened,
+    exitCode: dead.exitCode,
+    left,
+  };
 }
 
 process.stdout.write(JSON.stringify(await main()));

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEYCTL } from '../../src/drivers/container/sandbox/keyring.ts';
 import { testGuestRuntime } from '../support/guest-runtime.ts';
 import type { UserReport, UserScriptInput } from './sandbox-user-script.ts';
 
@@ -34,7 +35,7 @@ describe('a sandbox of an ordinary user', () => {
     for (const name of ['engine.sock', 'state/api.sock']) await listen({ path: at(name) });
     await listen({ path: `\0${path.basename(root)}` });
     sleeper = spawn('sleep', ['600'], { stdio: 'ignore', ...(IS_ROOT && { uid: UID, gid: GID }) });
-    report = await runAsUser([]);
+    report = await runAsUser(withKey());
   });
   afterAll(async () => {
     sleeper?.kill();
@@ -113,11 +114,26 @@ describe('a sandbox of an ordinary user', () => {
     expect(sleeper.exitCode).toBeNull();
   });
 
+  it('has none of the keys that the kernel keeps for the session of its maker', () => {
+    expect(report.keys).toEqual({ outside: 'found', inside: 'none' });
+  });
+
   it('is seen to be killed, starts again, and leaves nothing when it is removed', async () => {
-    expect(report).toMatchObject({ exitCode: 137, restarted: true, left: [] });
+    expect(report).toMatchObject({ exitCode: 137, restarted: true, reopened: 'open again\n', left: [] });
     expect(await readdir(at('state/sandboxes'))).toEqual([]);
   });
 });
+
+/** A command that runs another one in a session with a key of the name `dual-test`. */
+function withKey(): string[] {
+  const keyctl = KEYCTL[process.arch] ?? -1;
+  // The one before it is add_key(2), on every architecture. 1 joins a session of its own, -3 is that one.
+  const script = `syscall(${keyctl}, 1, 0) >= 0 or die $!;
+    my ($type, $name, $secret) = ("user", "dual-test", "secret");
+    syscall(${keyctl - 2}, $type, $name, $secret, 6, -3) >= 0 or die $!;
+    exec @ARGV`;
+  return ['perl', '-e', script];
+}
 
 /** A copy that the user can reach, wherever the tests are. */
 async function provideGuest(target: string): Promise<void> {

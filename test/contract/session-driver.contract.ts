@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -210,6 +211,7 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
       await eventually(async () => expect(await paneOf()).toMatchObject({ running: false }));
       expect(await driver.capture('app-feat', 'dev', 3)).toBe('line 299\nline 300\nred');
       expect((await driver.capture('app-feat', 'dev', 1000)).split('\n')).toHaveLength(301);
+      expect(await driver.capture('app-feat', 'dev', 0)).toBe('');
       await expect(driver.capture('app-feat', 'nosuch', 3)).rejects.toThrow('dev');
     });
 
@@ -226,6 +228,59 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
       await eventually(() => expect(seen.join('')).toContain('new\nnew\n'));
       stop.abort();
       await following;
+    });
+
+    /** What following gives until it is enough. */
+    const followed = async (lines: number, isEnough: (text: string) => boolean): Promise<string> => {
+      const stop = new AbortController();
+      let text = '';
+      for await (const piece of driver.follow('app-feat', 'dev', stop.signal, lines)) {
+        text += piece;
+        if (isEnough(text)) stop.abort();
+      }
+      return text;
+    };
+
+    it('follows from the lines before without a gap, however fast they come', async () => {
+      const script =
+        'i=0; while :; do i=$((i+1)); printf "number "; echo $i; [ $((i % 200)) != 0 ] || sleep 0.02; done';
+      await driver.createSession(spec({ panes: [shell(script)] }));
+      await eventually(async () => expect(await driver.capture('app-feat', 'dev', 1)).toMatch(/number \d{4}/));
+      for (let time = 0; time < 5; time++) {
+        const text = await followed(300, (so) => so.length > 40_000);
+        const numbers = text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => Number(/^number (\d+)$/.exec(line)?.[1]));
+        expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+      }
+    });
+
+    it('follows a line that has begun to its end, and gives as many before it as are wanted', async () => {
+      const wait = 'while [ ! -e ../go ]; do sleep 0.05; done';
+      await driver.createSession(
+        spec({ panes: [shell(`echo one; echo; echo "two ü"; printf "half "; ${wait}; echo whole; exec sleep 1000`)] }),
+      );
+      await eventually(async () => expect(await driver.capture('app-feat', 'dev', 9)).toBe('one\n\ntwo ü\nhalf'));
+      expect(await followed(1, (text) => text !== '')).toMatch(/^two ü\n/);
+      const goOn = (text: string): boolean => {
+        if (text.includes('two ü')) writeFileSync(path.join(dir, 'go'), '');
+        return text.includes('whole');
+      };
+      expect(await followed(2, goOn)).toBe('\ntwo ü\nhalf whole\n');
+      expect(await followed(1000, goOn)).toBe('one\n\ntwo ü\nhalf whole\n');
+    });
+
+    it('follows a pane that has ended from what it has shown, into the next command', async () => {
+      await driver.createSession(spec({ panes: [shell('echo one; echo two; exit 1')] }));
+      await eventually(async () => expect(await paneOf()).toMatchObject({ running: false }));
+      let restarted: Promise<void> | undefined;
+      const text = await followed(1, (so) => {
+        restarted ??= driver.restartPane('app-feat', shell('while sleep 0.05; do echo again; done'));
+        return so.includes('again');
+      });
+      await restarted;
+      expect(text).toMatch(/^two\n(again\n)+$/);
     });
 
     it('reports what happens, and says to which session', async () => {

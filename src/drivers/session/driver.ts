@@ -24,8 +24,11 @@ export interface SessionDriver {
   detach(name: string): Promise<void>;
   /** The last lines that a pane has shown, oldest first, without escape sequences. */
   capture(session: string, pane: string, lines: number): Promise<string>;
-  /** What a pane shows from now on, until the signal. */
-  follow(session: string, pane: string, signal: AbortSignal): AsyncIterable<string>;
+  /**
+   * What a pane shows from now on, until the signal. With `lines` that many of those before come first, and nothing is left out or
+   * comes twice in between; a line that has not ended yet comes when it has.
+   */
+  follow(session: string, pane: string, signal: AbortSignal, lines?: number): AsyncIterable<string>;
   /** Reports a session's name whenever a pane ends, a session goes, or a terminal comes or leaves; undefined = anything may have changed. */
   watch(onChange: (name: string | undefined) => void, signal: AbortSignal): void;
 }

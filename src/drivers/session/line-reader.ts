@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { createLinesScreen } from './alternate-screen.ts';
 import { ESCAPE_SEQUENCES } from './escape-sequences.ts';
 
 export interface LineReader {
@@ -11,14 +12,15 @@ const LONGEST = 65_536;
 
 /**
  * Whole lines, each with its line feed, as they would stand in a file: without escape sequences, and what was overwritten left out.
- * A line that goes on and on comes in pieces.
+ * A line that goes on and on comes in pieces. What programs draw on the whole screen, once for each change, is no text.
  */
 export function createLineReader(): LineReader {
   const decoder = new StringDecoder('utf8');
+  const screen = createLinesScreen();
   let rest = '';
   return {
     push(bytes) {
-      const lines = (rest + decoder.write(bytes)).split('\n');
+      const lines = (rest + screen.push(decoder.write(bytes))).split('\n');
       rest = withoutOverwritten(lines.pop() ?? '');
       const complete = lines.map((line) => `${plain(line)}\n`);
       if (rest.length <= LONGEST) return complete;
@@ -27,7 +29,7 @@ export function createLineReader(): LineReader {
       return [...complete, piece];
     },
     end() {
-      const last = plain(rest + decoder.end());
+      const last = plain(rest + screen.push(decoder.end()) + screen.end());
       rest = '';
       return last === '' ? [] : [last];
     },

@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import type { User } from '../../drivers/container/driver.ts';
@@ -15,7 +16,7 @@ export function listenPrivately(server: Server, socket: string, user: User): voi
   const umask = process.umask(0o177);
   try {
     actAs(user, () => {
-      rmSync(socket, { force: true });
+      makeRoom(socket);
       // Binds before it returns; only the event comes later.
       server.listen(socket);
     });
@@ -23,6 +24,16 @@ export function listenPrivately(server: Server, socket: string, user: User): voi
     process.umask(umask);
     if (canSeal) chmodSync(parent, 0o700);
   }
+}
+
+/** Commands that run as this same user may have shut the directory, or put something else in the socket's place. */
+function makeRoom(socket: string): void {
+  const parent = path.dirname(socket);
+  const { mode } = lstatSync(parent);
+  if ((mode & 0o700) !== 0o700) chmodSync(parent, mode | 0o700);
+  // Aside, since a directory may hold what cannot be removed.
+  if (lstatSync(socket, { throwIfNoEntry: false })?.isDirectory()) renameSync(socket, `${socket}-${randomUUID()}`);
+  else rmSync(socket, { force: true });
 }
 
 /** Whether it is a directory made for the guest alone, and not, say, /tmp. */

@@ -1,15 +1,19 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { actAs } from './identity.ts';
 import type { ListeningSocket } from './proc-net.ts';
 
 export interface Owner {
   pid: number;
-  /** As in /proc/PID/comm. */
+  /** As in /proc/PID/comm, or the program's name where that tells nothing. */
   process: string;
 }
 
 /** Looks that often for the owner of a socket that has none to be seen, each time at the cost of a walk through /proc. */
 const MAX_TRIES = 5;
+
+/** What newer versions of Node call themselves. */
+const MEANINGLESS = 'MainThread';
 
 /** Who holds which listening socket. Remembers, since finding out means to look at the open files of every process. */
 export function createPortOwners(): (sockets: ListeningSocket[]) => Map<string, Owner> {
@@ -66,7 +70,14 @@ function socketsIn(directory: string): string[] {
 }
 
 function commandName(pid: number): string | undefined {
-  return ifThere(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd());
+  const name = ifThere(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd());
+  return (name === MEANINGLESS && programName(pid)) || name;
+}
+
+/** Of the first argument, which is a program's path or its name. */
+function programName(pid: number): string | undefined {
+  const [program = ''] = ifThere(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.split('\0') ?? [];
+  return path.basename(program);
 }
 
 function ifThere<T>(read: () => T): T | undefined {

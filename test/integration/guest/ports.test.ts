@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import type net from 'node:net';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock/clock.ts';
 import { systemClock } from '../../../src/clock/clock.ts';
@@ -30,6 +31,8 @@ describe('the ports of a machine', () => {
   let guest: TestGuest;
   let guests: Guests & { close(): void };
   const children: ChildProcess[] = [];
+  /** What Node 24 calls its first thread. */
+  const NAMED = `require('node:fs').writeFileSync('/proc/self/comm', 'MainThread');${SERVER}`;
 
   beforeAll(async () => {
     bundle = await bundleGuest();
@@ -48,7 +51,10 @@ describe('the ports of a machine', () => {
   });
 
   async function serve(...hosts: string[]): Promise<{ port: number; child: ChildProcess }> {
-    const child = spawn(process.execPath, ['-e', SERVER, '--', ...hosts], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return serveBy(SERVER, ...hosts);
+  }
+  async function serveBy(script: string, ...hosts: string[]): Promise<{ port: number; child: ChildProcess }> {
+    const child = spawn(process.execPath, ['-e', script, '--', ...hosts], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return { port: Number(line.toString()), child };
@@ -65,6 +71,12 @@ describe('the ports of a machine', () => {
     expect(entries(port)[0]?.process).not.toBe('');
     child.kill('SIGKILL');
     await eventually(() => expect(entries(port)).toEqual([]), { timeout: 1000 });
+  });
+
+  it('are named by the program where the process calls itself nothing', async () => {
+    follow();
+    const { port } = await serveBy(NAMED, '127.0.0.1');
+    await eventually(() => expect(entries(port)).toMatchObject([{ process: path.basename(process.execPath) }]));
   });
 
   it('are one entry in two families, and say when localhost does not lead there', async () => {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isPlain, sandboxFiles } from '../../../src/drivers/container/sandbox/files.ts';
 import { listeningPaths } from '../../../src/drivers/container/sandbox/hidden-paths.ts';
@@ -5,6 +8,7 @@ import { layOut } from '../../../src/drivers/container/sandbox/layout.ts';
 import type { Item } from '../../../src/drivers/container/sandbox/layout.ts';
 import { machineEnvironment } from '../../../src/drivers/container/sandbox/machine-environment.ts';
 import { mountTable, parseMountInfo } from '../../../src/drivers/container/sandbox/mount-table.ts';
+import { pinsOf } from '../../../src/drivers/container/sandbox/pins.ts';
 import { explainMissing, explainRefusal } from '../../../src/drivers/container/sandbox/refusal.ts';
 import { mountTables } from '../../../src/drivers/container/sandbox/tables.ts';
 import type { TablesInput } from '../../../src/drivers/container/sandbox/tables.ts';
@@ -41,6 +45,34 @@ describe('layout of a sandbox', () => {
     const layout = layOut([show('/h/agent.sock'), cover('/h/agent.sock'), cover('/h/agent'), show('/h/agent-2')]);
     expect(targets(layout.rest)).toEqual(['show /h/agent.sock', 'show /h/agent-2']);
     expect(layout.mountPoints.map(({ target }) => target)).toEqual(['/h/agent.sock']);
+  });
+});
+
+describe('directories above what is covered', () => {
+  const pin = (target: string): Item => ({ kind: 'pin', target });
+
+  it('are pinned on the tree itself, before what is covered in them', () => {
+    const layout = layOut([cover('/h/.l/s/dual'), pin('/h/.l'), pin('/h/.l/s'), show('/h/mine')]);
+    expect(targets(layout.covers)).toEqual(['pin /h/.l', 'pin /h/.l/s', 'cover /h/.l/s/dual']);
+    expect(targets(layout.rest)).toEqual(['show /h/mine']);
+  });
+
+  it('are pinned again where a mount brings them in to be written to, not where they cannot be renamed', () => {
+    const items = [cover('/h/.l/dual'), pin('/h'), pin('/h/.l')];
+    expect(targets(layOut([...items, show('/h')]).rest)).toEqual(['show /h', 'pin /h/.l', 'cover /h/.l/dual']);
+    expect(targets(layOut([...items, show('/h', true)]).rest)).toEqual(['show /h', 'cover /h/.l/dual']);
+    const covered = layOut([cover('/h'), pin('/h'), pin('/h/.l'), show('/h/.l', true)]);
+    expect(targets([...covered.covers, ...covered.rest])).toEqual(['cover /h', 'show /h/.l']);
+  });
+
+  it('are those that this user could rename', () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'dual-'));
+    mkdirSync(path.join(dir, 'a/b'), { recursive: true });
+    const pins = pinsOf([path.join(dir, 'a/b/hidden'), path.join(dir, 'a/other')]).map(({ target }) => target);
+    expect(pins).toEqual(expect.arrayContaining([path.join(dir, 'a'), path.join(dir, 'a/b'), dir]));
+    expect(new Set(pins).size).toBe(pins.length);
+    expect(pinsOf(['/hidden', '/proc/sys/hidden']).map(({ target }) => target)).not.toContain('/');
+    rmSync(dir, { recursive: true });
   });
 });
 

@@ -18,6 +18,7 @@ export const configureAttach: Configure = (command, context, run) => {
   command
     .argument('[workspace]', "default: the current directory's")
     .addOption(timeoutOption(DEFAULT_TIMEOUT))
+    .addHelpText('after', '\nDetach with C-b d (C-b ? shows all keys).')
     .action(run((name: string | undefined, options: AttachOptions) => attach(context, name, options)));
 };
 

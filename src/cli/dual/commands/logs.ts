@@ -9,11 +9,14 @@ import { findWorkspaceAnd } from '../workspace/find.ts';
 
 export interface LogsOptions {
   follow?: boolean;
-  /** Lines from the end; all that there are when left out. */
-  tail?: number;
+  /** Lines from the end. */
+  tail: number;
   daemon?: boolean;
   proxy?: boolean;
 }
+
+/** As many as the daemon gives where nobody says how many. */
+const DEFAULT_TAIL = 1_000;
 
 export const configureLogs: Configure = (command, context, run) => {
   command
@@ -21,7 +24,7 @@ export const configureLogs: Configure = (command, context, run) => {
     .argument('[workspace]', "default: the current directory's")
     .argument('[pane]', 'default: the first that runs a command')
     .option('-f, --follow', 'go on until ^C')
-    .option('--tail <lines>', 'only the last lines', countArgument)
+    .option('--tail <lines>', 'how many of the last lines', countArgument, DEFAULT_TAIL)
     .option('--daemon', "the daemon's log")
     .option('--proxy', "the proxy's log")
     .action(
@@ -64,9 +67,8 @@ async function showPane(context: Context, client: Client, log: { path: string; f
 
 /** `container`, `follow` and `tailLines` as with a Pod's log: panes stand where containers do. */
 export function logPath(workspace: Workspace, pane: string, options: LogsOptions): string {
-  const query = new URLSearchParams({ container: pane });
+  const query = new URLSearchParams({ container: pane, tailLines: String(options.tail) });
   if (options.follow) query.set('follow', 'true');
-  if (options.tail !== undefined) query.set('tailLines', String(options.tail));
   return `${collectionPath(WORKSPACES)}/${workspace.metadata.name}/log?${query.toString()}`;
 }
 
@@ -87,8 +89,8 @@ async function panesWithCommand(client: Client, workspace: Workspace): Promise<s
 }
 
 function noSession({ metadata, status }: Workspace): CliError {
+  const { name } = metadata;
   const phase = status?.phase ?? 'Pending';
-  return new CliError(
-    `workspace "${metadata.name}" has no session yet (${phase}); see: dualctl describe workspace ${metadata.name}`,
-  );
+  if (phase === 'Stopped') return new CliError(`workspace "${name}" is stopped; start it with: dual start ${name}`);
+  return new CliError(`workspace "${name}" has no session yet (${phase}); see: dualctl describe workspace ${name}`);
 }

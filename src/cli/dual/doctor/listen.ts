@@ -5,7 +5,22 @@ import type { CheckResult, DoctorContext } from './check.ts';
 /** Whether the proxy can listen on each of its addresses, on any port and on ports below 1024. */
 export async function checkListen(context: DoctorContext, listen: Config['proxy']['listen']): Promise<CheckResult[]> {
   const results = await Promise.all(listen.map((address) => checkAddress(context, address)));
-  return results.flat();
+  return [...results.flat(), ...checkLeadsThere(context, listen)];
+}
+
+/** What *.localhost is, and what is it among others. */
+const LOCALHOST = ['127.0.0.1', '::1', '0.0.0.0', '::'];
+
+function checkLeadsThere({ paths }: DoctorContext, listen: readonly string[]): CheckResult[] {
+  if (listen.some((address) => LOCALHOST.includes(address))) return [];
+  return [
+    {
+      name: 'listen',
+      status: 'warning',
+      message: `the proxy listens on ${listen.join(', ')} alone; *.localhost is 127.0.0.1, so that the URLs do not lead here`,
+      fix: `add 127.0.0.1 to proxy.listen in ${paths.config}`,
+    },
+  ];
 }
 
 async function checkAddress(context: DoctorContext, address: string): Promise<CheckResult[]> {

@@ -4,7 +4,7 @@ import type { CheckResult, DoctorContext } from './check.ts';
 
 const FIX = 'npm ping   (its error tells more: look at the proxy, the registry setting and NODE_EXTRA_CA_CERTS)';
 
-/** Images get their exact Node from the npm registry; without it only what is cached already can be built. */
+/** The exact Node and package manager of a repo come from the npm registry; without it there is only what is cached already. */
 export async function checkNpmRegistry({ env }: DoctorContext): Promise<CheckResult> {
   const name = 'npm registry';
   if (!findProgram('npm', env)) {
@@ -21,7 +21,8 @@ export async function checkNpmRegistry({ env }: DoctorContext): Promise<CheckRes
   return {
     name,
     status: 'warning',
-    message: 'the npm registry does not answer; images with another Node cannot be built',
+    message:
+      'the npm registry does not answer; what repos ask for in another Node or package manager cannot be fetched',
     fix: FIX,
   };
 }

@@ -5,16 +5,20 @@ import { installCommand } from '../../../exec/install-command.ts';
 
 const NEEDED = '>=3.2.0';
 
-const INSTEAD = 'sessions are held by the backend `basic` instead';
+const INSTEAD = '; sessions are held by the backend `basic` instead';
 
-/** Wanted, not needed. */
+/** Wanted, and needed only where there is no other backend. */
 export async function checkTmux(context: DoctorContext): Promise<CheckResult> {
   const name = 'tmux';
   const fix = installCommand(context, 'tmux');
+  const without = (message: string): CheckResult =>
+    context.platform === 'linux'
+      ? { name, status: 'warning', message: `${message}${INSTEAD}`, fix }
+      : { name, status: 'missing', message: `${message}; it holds the sessions`, fix };
   const found = await commandVersion('tmux', ['-V'], context.env);
-  if (!found) return { name, status: 'warning', message: `tmux is not in the PATH; ${INSTEAD}`, fix };
+  if (!found) return without('tmux is not in the PATH');
   if (found.version && !semver.satisfies(found.version, NEEDED)) {
-    return { name, status: 'warning', message: `${found.output} is too old, ${NEEDED} is needed; ${INSTEAD}`, fix };
+    return without(`${found.output} is too old, ${NEEDED} is needed`);
   }
   return { name, status: 'ok', message: found.output };
 }

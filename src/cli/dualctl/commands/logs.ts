@@ -28,7 +28,7 @@ export function configureLogs(command: Command, context: Context): void {
     .argument('[PANE]', 'the pane; the first one when left out')
     .option('-c, --container <pane>', 'the pane, as kubectl would say it')
     .option('-f, --follow', 'go on and print what comes')
-    .option('--tail <lines>', 'how many lines to begin with; -1 for all that are kept')
+    .option('--tail <lines>', 'how many of the last lines, -1 for all that are kept (default: 1000)')
     .addHelpText('after', EXAMPLES)
     .action(async (workspace: string, pane: string | undefined) => {
       const options = command.opts<LogOptions>();

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { whileLocked } from './flock.ts';
 import { isAlive, ownIdentity, readIdentity } from './process-identity.ts';
+import { orAbsent, readIfThere } from './read-file.ts';
+import { withTemporary } from './replace-file.ts';
 
 /**
  * Makes the caller the only one that starts that sandbox, also among other processes. A claim whose process is gone does not count.
@@ -10,24 +13,36 @@ import { isAlive, ownIdentity, readIdentity } from './process-identity.ts';
  */
 export async function claimStart(file: string): Promise<(() => Promise<void>) | undefined> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${randomUUID()}`;
-  await writeFile(temporary, ownIdentity(), { mode: 0o600 });
-  try {
-    if (!(await linked(temporary, file))) {
-      const holder = await readIdentity(file);
-      if (holder && isAlive(holder)) return undefined;
-      await rm(file, { force: true });
-      if (!(await linked(temporary, file))) return undefined;
-    }
-    return () => letGo(file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  // Of this claim alone, since one process may make several, one after the other.
+  const text = `${ownIdentity().trim()} ${randomUUID()}\n`;
+  const made = await withTemporary(file, { text }, async (temporary) => {
+    if (await linked(temporary, file)) return true;
+    if (await isClaimed(file)) return false;
+    return (await takeOver(temporary, file)) ?? false;
+  });
+  return made ? () => letGo(file, text) : undefined;
+}
+
+async function isClaimed(file: string): Promise<boolean> {
+  const holder = await readIdentity(file);
+  return holder !== undefined && isAlive(holder);
+}
+
+/** One at a time, or the claim that somebody else has just made would be taken for the stale one. */
+function takeOver(temporary: string, file: string): Promise<boolean | undefined> {
+  const dir = path.dirname(file);
+  return whileLocked(dir, async (handle) => {
+    // The lock of a directory that has been removed keeps nobody out.
+    const [locked, there] = await Promise.all([handle.stat(), orAbsent(stat(dir))]);
+    if (locked.ino !== there?.ino || (await isClaimed(file))) return false;
+    await rm(file, { force: true });
+    return linked(temporary, file);
+  });
 }
 
 /** With the directory, when nothing came of it. */
-async function letGo(file: string): Promise<void> {
-  await rm(file, { force: true });
+async function letGo(file: string, text: string): Promise<void> {
+  if ((await readIfThere(file)) === text) await rm(file, { force: true });
   try {
     await rmdir(path.dirname(file));
   } catch (error) {

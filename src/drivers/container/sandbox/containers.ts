@@ -1,11 +1,12 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container } from '../driver.ts';
-import { lastLine } from '../../../exec/run.ts';
 import { isPlain, sandboxFiles } from './files.ts';
 import type { SandboxFiles } from './files.ts';
 import { livenessOf } from './liveness.ts';
-import { isAbsence, readIfThere } from './read-file.ts';
+import { lastWords } from './log-file.ts';
+import { parseJson } from './parse-json.ts';
+import { orAbsent, readIfThere } from './read-file.ts';
 import { readRecord } from './record.ts';
 import type { SandboxRecord } from './record.ts';
 
@@ -13,8 +14,6 @@ import type { SandboxRecord } from './record.ts';
 export const SOCKET_NAME = 's';
 /** As a shell has it for SIGKILL: what ended without a word was killed. */
 const KILLED = 137;
-/** Bytes of a log that are looked at. */
-const TAIL = 4096;
 
 /** Sandboxes of one install, from their files alone. Reads only. */
 export interface Sandboxes {
@@ -22,17 +21,25 @@ export interface Sandboxes {
   all(): Promise<Container[]>;
 }
 
-export function createSandboxes(root: string, install: string): Sandboxes {
+/** @param onUnreadable told of each that is left out of all of them, since it cannot be looked at */
+export function createSandboxes(
+  root: string,
+  install: string,
+  onUnreadable: (uid: string, error: unknown) => void = () => {},
+): Sandboxes {
   const byUid = async (uid: string): Promise<Container | undefined> => {
     if (!isPlain(uid)) return undefined;
     const files = sandboxFiles(root, uid);
     const record = await readRecord(files);
-    return record?.install === install ? unlessRemoved(containerOf(files, record)) : undefined;
+    // It may be removed while it is looked at.
+    return record?.install === install ? orAbsent(containerOf(files, record)) : undefined;
   };
   return {
     byUid,
     async all() {
-      const found = await Promise.all((await sandboxUids(root)).map(byUid));
+      const orLeftOut = (uid: string): Promise<Container | undefined> =>
+        byUid(uid).catch((error: unknown) => void onUnreadable(uid, error));
+      const found = await Promise.all((await sandboxUids(root)).map(orLeftOut));
       return found.filter((container) => container !== undefined);
     },
   };
@@ -40,22 +47,7 @@ export function createSandboxes(root: string, install: string): Sandboxes {
 
 /** Of all installs, half-made ones too. */
 export async function sandboxUids(root: string): Promise<string[]> {
-  try {
-    return (await readdir(root)).filter(isPlain);
-  } catch (error) {
-    if (isAbsence(error)) return [];
-    throw error;
-  }
-}
-
-/** It may be removed while it is looked at. */
-async function unlessRemoved<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  }
+  return ((await orAbsent(readdir(root))) ?? []).filter(isPlain);
 }
 
 async function containerOf(files: SandboxFiles, record: SandboxRecord): Promise<Container> {
@@ -69,30 +61,18 @@ async function containerOf(files: SandboxFiles, record: SandboxRecord): Promise<
     ...(state !== 'new' && { startedAt: (await stat(files.run)).mtime.toISOString() }),
     ...(state === 'ended' && (await ending(files))),
     specHash,
-    notices: JSON.parse((await readIfThere(files.notices)) ?? '[]') as string[],
+    notices: texts(parseJson((await readIfThere(files.notices)) ?? '')),
     guest: { socket: path.join(guestDir, SOCKET_NAME) },
   };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
 
 async function ending(files: SandboxFiles): Promise<Pick<Container, 'exitCode' | 'error'>> {
   const text = ((await readIfThere(files.exit)) ?? '').trim();
   const exitCode = /^\d+$/.test(text) ? Number(text) : KILLED;
-  const error = exitCode === 0 ? '' : lastLine(await logTail(files));
-  return { exitCode, ...(error && { error }) };
-}
-
-/** The end of what was written to its log since its last start. */
-export async function logTail(files: Pick<SandboxFiles, 'log'>): Promise<string> {
-  const log = await open(files.log, 'r').catch((error: unknown) => {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  });
-  if (!log) return '';
-  try {
-    const { size } = await log.stat();
-    const { buffer, bytesRead } = await log.read(Buffer.alloc(TAIL), 0, TAIL, Math.max(0, size - TAIL));
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await log.close();
-  }
+  const [error] = exitCode === 0 ? [] : await lastWords(files, 1);
+  return { exitCode, ...(error !== undefined && { error }) };
 }

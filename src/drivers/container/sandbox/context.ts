@@ -3,6 +3,7 @@ import type { Log } from '../../../log/log.ts';
 import type { EngineProbe } from '../driver.ts';
 import type { SandboxFiles } from './files.ts';
 import type { Limits, Network } from './helpers.ts';
+import type { MaskedPath } from './masked.ts';
 
 export interface SandboxDriverOptions {
   /** Directory for what belongs to the sandboxes, each in one of its own. No machine can see it. */
@@ -16,8 +17,8 @@ export interface SandboxDriverOptions {
   version: string;
   /** The user's login environment. */
   env: () => Promise<Record<string, string>>;
-  /** Paths on the host that nobody inside may see: Dual's state and configuration, all worktrees. */
-  masked: string[];
+  /** What nobody inside may see: Dual's state and configuration, all worktrees. */
+  masked: MaskedPath[];
   network: Network;
   limits: Limits;
   clock?: Clock;

@@ -1,4 +1,5 @@
 import type { SandboxFiles } from './files.ts';
+import { killKeepers } from './keepers.ts';
 import { haveEnded, readIdentity, signalProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
@@ -17,11 +18,12 @@ export async function endSandbox(files: SandboxFiles): Promise<void> {
   await killSandbox(files);
 }
 
-/** Kills it, and waits until all of it is gone: with its keeper or its first process the kernel ends all others. @throws Error when it stays */
+/** Kills it, and waits until all of it is gone: with its keeper or its first process the kernel ends all others. @throws Error, RetryError when it stays */
 export async function killSandbox(files: SandboxFiles): Promise<void> {
   const all = await processesOf(files);
   for (const process of all) signalProcess(process, 'SIGKILL');
   if (!(await haveEnded(all, PATIENCE))) throw new Error('its processes cannot be ended; they may hang in the kernel');
+  await killKeepers(files);
 }
 
 async function processesOf(files: SandboxFiles): Promise<ProcessIdentity[]> {

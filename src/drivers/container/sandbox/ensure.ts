@@ -45,7 +45,7 @@ async function isUp(context: Context, files: SandboxFiles, spec: ContainerSpec):
 async function makeUp(context: Context, files: SandboxFiles, spec: ContainerSpec): Promise<boolean> {
   const login = await context.env();
   // Before anything is made, and before anything is ended for it.
-  const sources = await checkSources(spec, { masked: [...context.masked, context.dir], env: login });
+  const sources = await checkSources(spec, { dir: context.dir, masked: context.masked, env: login });
   const release = await claimStart(files.claim);
   if (!release) return false;
   try {

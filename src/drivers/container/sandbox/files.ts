@@ -11,6 +11,8 @@ export interface SandboxFiles {
   init: string;
   /** A word once all of the start is done: until then it is half-made. */
   ready: string;
+  /** Locked by that process for as long as it runs. */
+  lock: string;
   /** Whoever is starting it: pid, start time, boot. */
   claim: string;
   /** How its guest ended; empty when that did not get to say. */
@@ -35,6 +37,7 @@ export function sandboxFiles(root: string, uid: string): SandboxFiles {
     run: at('run.pid'),
     init: at('init.pid'),
     ready: at('ready'),
+    lock: at('lock'),
     claim: at('claim'),
     exit: at('exit'),
     log: at('log'),

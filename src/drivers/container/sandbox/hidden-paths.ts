@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isWithin } from '../mount-rules.ts';
 import { readIfThere } from './read-file.ts';
@@ -12,7 +12,10 @@ const REPLACED = ['/dev', '/proc', '/run', '/sys', '/tmp', '/var/tmp'];
 /** Ways to an engine, from which the host could be had. No machine may reach them, not by a mount either. */
 export async function engineSockets(env: Environment): Promise<string[]> {
   const home = env['HOME'] ?? '/';
-  const named = ['DOCKER_HOST', 'CONTAINER_HOST'].flatMap((name) => unixPath(env[name]));
+  const named = await withTheirDirs(
+    ['DOCKER_HOST', 'CONTAINER_HOST'].flatMap((name) => unixPath(env[name])),
+    home,
+  );
   const inHome = [
     '.docker/run',
     '.docker/desktop',
@@ -37,8 +40,31 @@ export async function hostSockets(env: Environment, shown: { worktree: string; m
   const bus = /unix:path=([^,;]+)/.exec(env['DBUS_SESSION_BUS_ADDRESS'] ?? '')?.[1];
   const named = [...agents.map(([, value]) => value), bus, env['XDG_RUNTIME_DIR']];
   const listening = listeningPaths((await readIfThere('/proc/net/unix')) ?? '');
-  const found = [...(await realPaths(named.filter((file) => file !== undefined))), ...(await sockets(listening))];
+  const places = await withTheirDirs(
+    named.filter((file) => file !== undefined),
+    env['HOME'] ?? '/',
+  );
+  const found = [...(await realPaths(places)), ...(await sockets(listening))];
   return found.filter((file) => isInSight(file, shown));
+}
+
+/**
+ * With the directories in the user's home that are there for such sockets alone: one that is made anew there is then covered too.
+ */
+async function withTheirDirs(files: string[], home: string): Promise<string[]> {
+  const dirs = files.map((file) => path.dirname(file)).filter((dir) => dir !== home && isWithin(dir, home));
+  const holdSockets = await Promise.all(dirs.map(holdsSocketsAlone));
+  return [...files, ...dirs.filter((_, index) => holdSockets[index])];
+}
+
+async function holdsSocketsAlone(dir: string): Promise<boolean> {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries.length > 0 && entries.every((entry) => entry.isSocket());
+  } catch {
+    // None, or none that this user can look into: there is nothing to cover then.
+    return false;
+  }
 }
 
 function isInSight(file: string, { worktree, mounts }: { worktree: string; mounts: string[] }): boolean {

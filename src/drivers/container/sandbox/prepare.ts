@@ -6,9 +6,11 @@ import { isWithin } from '../mount-rules.ts';
 import { sandboxCovers } from './covers.ts';
 import { makeLocalBin } from './local-bin.ts';
 import type { LimitsGrant, NetworkHelper } from './helpers.ts';
+import { keyringMeans } from './keyring.ts';
 import { layOut } from './layout.ts';
 import type { Cover, Layout } from './layout.ts';
-import { NO_HOSTNAME } from './notices.ts';
+import { NO_HOSTNAME, NO_KEYRING } from './notices.ts';
+import { pinsOf } from './pins.ts';
 import { findProgram, firstFound, HOSTNAME, LOOPBACK, NEEDED } from './programs.ts';
 import { INIT, LAUNCH } from './scripts.ts';
 import { makeSkeleton } from './skeleton.ts';
@@ -36,6 +38,7 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
   const layout = layOut([
     ...(await sandboxCovers(dir, sources.hidden)),
     ...(conf && !conf.inRun ? [conf.cover] : []),
+    ...pinsOf(sources.hidden),
     { kind: 'show', target: sources.worktree, readOnly: false },
     ...sources.mounts.map(({ path: target, readOnly }) => ({ kind: 'show', target, readOnly }) as const),
   ]);
@@ -45,16 +48,18 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
   if (conf) put(conf.cover.source, conf.text);
   writeTables(preparation, layout);
   const naming = hostNaming(preparation);
+  const keyring = keyringMeans(preparation.search);
   writeAll(dir, {
     launch: LAUNCH,
     init: INIT,
     cgroup: `${preparation.grant.cgroup ?? ''}\n`,
+    keyring: `${keyring}\n`,
     programs: NEEDED.map((name) => `${findProgram(name, preparation.search) ?? name}\n`).join(''),
     params: parameters(preparation, naming)
       .map((value) => `${value}\n`)
       .join(''),
   });
-  return naming === undefined ? [NO_HOSTNAME] : [];
+  return [...(keyring === '' ? [NO_KEYRING] : []), ...(naming === undefined ? [NO_HOSTNAME] : [])];
 }
 
 function put(file: string, text: string): void {

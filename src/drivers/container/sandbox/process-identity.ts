@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { processStat } from '../../../exec/proc-stat.ts';
+import { listProcesses, processStat } from '../../../exec/proc-stat.ts';
 import { readIfThere } from './read-file.ts';
 
 /** A process that stays the same one: pids are used again, also after a reboot. */
@@ -29,6 +29,14 @@ export function isAlive({ pid, start, boot }: ProcessIdentity): boolean {
 /** Of this process, in the form that readIdentity reads. */
 export function ownIdentity(): string {
   return `${process.pid} ${processStat(process.pid)?.started} ${bootId()}\n`;
+}
+
+/** Those processes, as far as they run, and the ones that they have started themselves. */
+export function identitiesWithChildren(pids: number[]): ProcessIdentity[] {
+  if (pids.length === 0) return [];
+  const found = listProcesses().filter(({ pid, parent }) => pids.includes(pid) || pids.includes(parent));
+  const boot = bootId();
+  return found.map(({ pid, started: start }) => ({ pid, start, boot }));
 }
 
 function bootId(): string {

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs';
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CommandError, run } from '../../../exec/run.ts';
 import type { SandboxFiles } from './files.ts';
-import { isAbsence } from './read-file.ts';
+import { orAbsent } from './read-file.ts';
 
 const ENV = { PATH: '/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin', LC_ALL: 'C' };
 
@@ -12,11 +12,23 @@ const ENV = { PATH: '/usr/bin:/bin:/usr/local/bin:/run/current-system/sw/bin', L
  * there, that must not be taken for the sandbox's. Its record goes last, so that what is cut short is taken up again.
  */
 export async function removeSandboxDir({ dir, spec }: Pick<SandboxFiles, 'dir' | 'spec'>): Promise<void> {
-  await tolerateAbsence(rmdir(path.join(dir, 'root')));
-  const entries = (await tolerateAbsence(readdir(dir))) ?? [];
+  await orAbsent(rmdir(path.join(dir, 'root')));
+  const entries = (await orAbsent(readdir(dir))) ?? [];
   const first = entries.filter((entry) => entry !== path.basename(spec));
   await removeTrees(first.map((entry) => path.join(dir, entry)));
   await removeTrees([dir]);
+}
+
+/** As removeTrees; quicker where there is one file at most, as in a directory that was shared with a guest. */
+export async function removeTree(tree: string): Promise<void> {
+  try {
+    const entries = (await orAbsent(readdir(tree))) ?? [];
+    if (entries.length === 1) await unlink(path.join(tree, ...entries));
+    await orAbsent(rmdir(tree));
+  } catch {
+    // Something is in the way, which is told when that cannot be removed either.
+    await removeTrees([tree]);
+  }
 }
 
 /**
@@ -33,14 +45,5 @@ export async function removeTrees(trees: string[]): Promise<void> {
     if (!(error instanceof CommandError)) throw error;
     await run('chmod', ['-R', 'u+rwX', '--', ...there], { env: ENV, accept: [0, 1] });
     await remove();
-  }
-}
-
-async function tolerateAbsence<T>(action: Promise<T>): Promise<T | undefined> {
-  try {
-    return await action;
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '../../../clock/clock.ts';
+import { asError } from '../../../errors/reconcile-errors.ts';
 import { createKeyedLock } from '../../../exec/keyed-lock.ts';
 import type { ContainerDriver, EngineProbe } from '../driver.ts';
 import { createSandboxes } from './containers.ts';
@@ -18,7 +19,7 @@ const PROBE_AGE = 10_000;
 export function createSandboxDriver(options: SandboxDriverOptions): ContainerDriver {
   const { dir, install, clock = systemClock, log } = options;
   const lock = createKeyedLock();
-  const sandboxes = createSandboxes(dir, install);
+  const sandboxes = createSandboxes(dir, install, (uid, err) => log.warn({ err, uid }, 'cannot look at a sandbox'));
   const watch = createWatch({ dir, install, clock, log, onDeath: tidy });
   const context: Context = { ...options, clock, root: process.getuid?.() === 0, probe: createProbe(options), onExit };
 
@@ -62,13 +63,19 @@ async function explained<T>(doing: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asked by every reconcile: an answer is kept for a while, and those who ask at once share one. */
-function createProbe({ env, clock = systemClock }: SandboxDriverOptions): () => Promise<EngineProbe> {
+/** Asked by every reconcile: an answer is kept for a while, and those who ask at once share one. Never rejects. */
+function createProbe({ env }: SandboxDriverOptions): () => Promise<EngineProbe> {
   let asked: { at: number; answer: Promise<EngineProbe> } | undefined;
   return () => {
-    if (!asked || clock.now() - asked.at > PROBE_AGE) {
-      asked = { at: clock.now(), answer: env().then((login) => probeSandbox(login['PATH'])) };
-    }
+    if (!asked || performance.now() - asked.at > PROBE_AGE) asked = { at: performance.now(), answer: probe(env) };
     return asked.answer;
   };
+}
+
+async function probe(env: SandboxDriverOptions['env']): Promise<EngineProbe> {
+  try {
+    return await probeSandbox((await env())['PATH']);
+  } catch (error) {
+    return { available: false, message: `cannot tell whether sandboxes can be made: ${asError(error).message}` };
+  }
 }

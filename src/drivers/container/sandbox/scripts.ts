@@ -1,3 +1,4 @@
+import { JOIN_KEYRING } from './keyring.ts';
 import { RAISE_LOOPBACK, UNSHARE } from './namespaces.ts';
 import { NEEDED } from './programs.ts';
 
@@ -35,8 +36,8 @@ read -r boot </proc/sys/kernel/random/boot_id
 echo "$$ $start $boot" >run.pid
 read -r cgroup <cgroup || cgroup=
 [ -z "$cgroup" ] || echo $$ >"$cgroup/cgroup.procs"
-exec "$unshare" ${UNSHARE.join(' ')} sh ./init "$@"
-`;
+set -- "$unshare" ${UNSHARE.join(' ')} sh ./init "$@"
+${JOIN_KEYRING}`;
 
 /**
  * Inside, as the first process: makes the file system, starts the guest one level further in, and waits for it. Writes to 3 what is of

@@ -1,9 +1,11 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { REASON } from '../../../api/conditions.ts';
 import { RetryError, StalledError } from '../../../errors/reconcile-errors.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { checkMounts, isWithin } from '../mount-rules.ts';
 import { engineSockets, hostSockets, realPaths } from './hidden-paths.ts';
+import { makeMasked } from './masked.ts';
+import type { MaskedPath } from './masked.ts';
 import { isAbsence } from './read-file.ts';
 
 /** What of the host's a sandbox gets to see, and what not. Checked, absolute, without links. */
@@ -21,19 +23,35 @@ const RESERVED = ['/proc', '/sys', '/dev', '/run/dual', '/usr/local'];
 /** Views of the kernel, which are a sandbox's own. */
 const KERNEL = ['/proc', '/sys'];
 
+export interface SourceRules {
+  /** Where the sandboxes have their directories, which nobody inside may see. */
+  dir: string;
+  masked: MaskedPath[];
+  /** The user's login environment. */
+  env: Record<string, string>;
+}
+
+/** What of it nobody inside may see, without links. */
+interface Rules {
+  /** No mount may bring it in. */
+  forbidden: string[];
+  /** A mount may. */
+  mountable: string[];
+}
+
 /**
- * @param masked paths of the host's that nobody inside may see
+ * Makes what of the masked has to be there.
  * @throws StalledError MountMissing, MountForbidden  @throws RetryError ContainerFailed
  */
-export async function checkSources(
-  spec: ContainerSpec,
-  { masked, env }: { masked: string[]; env: Record<string, string> },
-): Promise<Sources> {
-  const worktree = await directory(spec.worktree, 'the worktree');
-  const forbidden = [...(await realPaths(masked)), ...(await engineSockets(env))];
-  const mounts = await Promise.all(spec.mounts.map((mount) => checkMount(mount, { worktree, forbidden })));
+export async function checkSources(spec: ContainerSpec, { dir, masked, env }: SourceRules): Promise<Sources> {
+  await makeMasked([...masked, { path: dir, made: true }]);
+  const mountable = await realPaths(masked.filter((entry) => entry.mountable === true).map((entry) => entry.path));
+  const own = await realPaths([...masked.filter((entry) => entry.mountable !== true).map((entry) => entry.path), dir]);
+  const worktree = await checkWorktree(spec, { dir, masked: [...own, ...mountable] });
+  const forbidden = [...own, ...(await engineSockets(env))];
+  const mounts = await Promise.all(spec.mounts.map((mount) => checkMount(mount, worktree, { forbidden, mountable })));
   const shown = { worktree, mounts: mounts.map((mount) => mount.path) };
-  const hidden = [...forbidden, ...(await hostSockets(env, shown))];
+  const hidden = [...new Set([...forbidden, ...mountable, ...(await hostSockets(env, shown))])];
   const tools = spec.image === '' ? undefined : await directory(spec.image, 'the directory of tools');
   for (const file of [worktree, ...hidden, ...mounts.map((mount) => mount.path)]) refuseLineBreak(file);
   return { worktree, mounts, hidden, tools };
@@ -52,10 +70,28 @@ async function directory(file: string, what: string): Promise<string> {
   return real;
 }
 
+/** It is shown to be written to: something else in its place must not be. */
+async function checkWorktree(
+  { worktree, worktreeIdentity }: ContainerSpec,
+  { dir, masked }: { dir: string; masked: string[] },
+): Promise<string> {
+  const real = await directory(worktree, 'the worktree');
+  const stats = await lstat(worktree, { bigint: true });
+  if (!stats.isDirectory() || `${stats.dev}:${stats.ino}` !== worktreeIdentity) {
+    throw new RetryError(REASON.containerFailed, `the worktree is not the one that was looked at: ${worktree}`);
+  }
+  const own = await realOrItself(dir);
+  const taken = isWithin(own, real) || isWithin(real, own) ? own : masked.find((file) => file === real);
+  if (taken === undefined) return real;
+  const message = `the worktree ${worktree} would give the machine control over its host (${taken}); it has to be elsewhere`;
+  throw new StalledError(REASON.mountForbidden, message);
+}
+
 /** At its real path, since that is where it is seen inside: there, a link to it is the host's own. */
 async function checkMount(
   { path, readOnly }: ContainerSpec['mounts'][number],
-  { worktree, forbidden }: { worktree: string; forbidden: string[] },
+  worktree: string,
+  { forbidden, mountable }: Rules,
 ): Promise<Sources['mounts'][number]> {
   const real = await realOrItself(path);
   if (KERNEL.some((dir) => isWithin(real, dir))) {
@@ -64,8 +100,9 @@ async function checkMount(
       `spec.container.mounts: ${path} is a part of /proc or /sys, of which each machine has its own; remove it from the list`,
     );
   }
-  // All worktrees lie below one that is masked; a machine sees its own all the same.
-  const rules = isWithin(real, worktree) ? forbidden.filter((file) => !isWithin(worktree, file)) : forbidden;
+  // What lies below something masked, and may be seen all the same.
+  const seen = [worktree, ...mountable].filter((dir) => isWithin(real, dir));
+  const rules = forbidden.filter((file) => !seen.some((dir) => file !== dir && isWithin(dir, file)));
   await checkMounts({ mounts: [{ path: real, readOnly }] }, { reserved: RESERVED, forbidden: rules });
   return { path: real, readOnly };
 }

@@ -6,7 +6,7 @@ import { SOCKET_NAME } from './containers.ts';
 import { releaseOutside } from './context.ts';
 import type { Context } from './context.ts';
 import { killSandbox } from './end-sandbox.ts';
-import { nameTaken, startFailure } from './errors.ts';
+import { lockHeld, nameTaken, startFailure } from './errors.ts';
 import type { SandboxFiles } from './files.ts';
 import type { NetworkHelper } from './helpers.ts';
 import { launch } from './launch.ts';
@@ -17,7 +17,8 @@ import { readIdentity } from './process-identity.ts';
 import { searchPath } from './programs.ts';
 import { createRecord } from './record.ts';
 import type { SandboxRecord } from './record.ts';
-import { removeSandboxDir } from './remove-tree.ts';
+import { removeSandboxDir, removeTree } from './remove-tree.ts';
+import { replaceFile } from './replace-file.ts';
 import type { Sources } from './sources.ts';
 
 export interface StartInput {
@@ -35,6 +36,8 @@ export async function startSandbox(context: Context, input: StartInput): Promise
   const { spec, files, record } = input;
   await killSandbox(files);
   await releaseOutside(context, files, spec.owner.uid);
+  // What ran in it may have left there what no guest can make its socket in.
+  await removeTree(spec.guestDir);
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   const made = record ?? (await createRecord(files, spec, context.install));
@@ -69,9 +72,10 @@ async function bringUp(context: Context, { spec, files, sources, login }: StartI
     env: launchEnvironment(context, { spec, login, search }),
     onExit: () => context.onExit(spec.owner.uid),
   });
+  if (launched.outcome === 'locked') throw lockHeld(files.lock);
   if (launched.outcome !== 'ok') throw await startFailure(files, spec.name, context.probe);
   if (launched.words.includes('overlay')) notices.push(OVERLAY_REFUSED);
-  await writeFile(files.notices, JSON.stringify(notices), { mode: 0o600 });
+  await replaceFile(files.notices, JSON.stringify(notices));
   if (helper) await attach(helper, files);
   await writeFile(files.ready, 'ready\n');
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../mount-rules.ts';
 import { DEVICES } from './devices.ts';
-import type { Cover, Item, Layout, Show } from './layout.ts';
+import type { Cover, Item, Layout, Pin, Show } from './layout.ts';
 import { BIND, COVERED, mountTable, parseMountInfo } from './mount-table.ts';
 import type { MountInfo, TableLine } from './mount-table.ts';
 
@@ -36,7 +36,7 @@ export function mountTables(input: TablesInput): Tables {
   return {
     stage: mountTable(stageLines(input)),
     covers: mountTable([...input.layout.covers.map((cover) => coverLine(input.dir, cover)), ...kernelLines(input)]),
-    binds: input.layout.rest.flatMap((item) => bindLines(item, input.layout, mounts)).join(''),
+    binds: input.layout.rest.flatMap((item) => bindLines(item, input, mounts)).join(''),
   };
 }
 
@@ -61,11 +61,18 @@ function stageLines({ dir, guestDir, guestRuntime, tools, filesystems }: TablesI
   ];
 }
 
-function coverLine(dir: string, { target, source, writable }: Cover): TableLine {
+function coverLine(dir: string, item: Cover | Pin): TableLine {
+  if (item.kind === 'pin') return bind(inCopy(dir, item.target), inCopy(dir, item.target), 'rbind');
+  const { target, source, writable } = item;
   // With what was put into it. The flags of the upper one alone are changed.
   const whole = [path.join(dir, 'dev'), path.join(dir, 'run')].includes(source);
   const options = writable ? 'bind' : COVERED;
-  return bind(source, path.join(dir, 'root', target), whole ? `r${options}` : options);
+  return bind(source, inCopy(dir, target), whole ? `r${options}` : options);
+}
+
+/** Of the host's own tree, all of the sandbox's mounts would come along, and once more with each. */
+function inCopy(dir: string, target: string): string {
+  return path.join(dir, 'root', target);
 }
 
 /** Files through which root could change the running kernel; to others they are closed anyway. */
@@ -79,7 +86,8 @@ function kernelLines({ dir, root }: TablesInput): TableLine[] {
   });
 }
 
-function bindLines(item: Item, layout: Layout, mounts: MountInfo[]): string[] {
+function bindLines(item: Item, { dir, layout }: TablesInput, mounts: MountInfo[]): string[] {
+  if (item.kind === 'pin') return [bindLine('rbind', inCopy(dir, item.target), item.target)];
   if (item.kind === 'cover') return [bindLine(item.writable ? 'bind' : COVERED, item.source, item.target)];
   if (!item.readOnly) return [bindLine('rbind', item.target, item.target)];
   const source = mountOf(item.target, mounts);

@@ -4,6 +4,7 @@ import { sandboxUids } from './containers.ts';
 import { sandboxFiles } from './files.ts';
 import { livenessOf } from './liveness.ts';
 import type { Liveness } from './liveness.ts';
+import { limitLog } from './log-file.ts';
 import { readRecord } from './record.ts';
 
 /** Milliseconds between two looks. */
@@ -40,9 +41,10 @@ export function createWatch(options: WatchOptions): SandboxWatch {
   let begun: Promise<void> | undefined;
   let looking: Promise<void> | undefined;
   let again = false;
+  const observe = createObserver(options);
 
   async function begin(): Promise<void> {
-    seen = await observe(options);
+    seen = await observe();
     tick();
   }
   function tick(): void {
@@ -62,7 +64,7 @@ export function createWatch(options: WatchOptions): SandboxWatch {
   }
   async function look(): Promise<void> {
     const before = seen;
-    seen = await observe(options);
+    seen = await observe();
     for (const uid of changes(before, seen)) {
       if (seen.get(uid)?.state === 'ended') options.onDeath(uid);
       for (const listener of listeners) listener(uid);
@@ -103,16 +105,29 @@ function isChanged(before: Seen | undefined, now: Seen | undefined): boolean {
   return before?.life !== now?.life || before?.state !== now?.state;
 }
 
-/** What cannot be read just now counts as not there. Never rejects. */
-async function observe({ dir, install, log }: WatchOptions): Promise<Observation> {
-  try {
-    const uids = await sandboxUids(dir);
-    const entries = await Promise.all(uids.map((uid) => observeOne(dir, install, uid)));
-    return new Map(entries.flat());
-  } catch (error) {
-    log.warn({ err: error }, 'cannot look at the sandboxes');
-    return new Map();
+/** What cannot be looked at counts as not there, and is told once. Never rejects. */
+function createObserver({ dir, install, log }: WatchOptions): () => Promise<Observation> {
+  const told = new Set<string>();
+  async function attempt<T>(what: string, otherwise: T, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      told.delete(what);
+      return result;
+    } catch (error) {
+      if (!told.has(what)) log.warn({ err: error }, `cannot look at ${what}`);
+      told.add(what);
+      return otherwise;
+    }
   }
+  async function one(uid: string): Promise<[string, Seen][]> {
+    const entries = await attempt(`the sandbox ${uid}`, [], () => observeOne(dir, install, uid));
+    if (entries.length > 0) await attempt(`the log of ${uid}`, undefined, () => limitLog(sandboxFiles(dir, uid)));
+    return entries;
+  }
+  return async () => {
+    const uids = await attempt('the sandboxes', [], () => sandboxUids(dir));
+    return new Map((await Promise.all(uids.map(one))).flat());
+  };
 }
 
 async function observeOne(dir: string, install: string, uid: string): Promise<[string, Seen][]> {

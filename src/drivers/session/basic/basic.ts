@@ -10,7 +10,7 @@ import type { AttachOptions } from './attach-command.ts';
 import { createHolderClient, isGone } from './client.ts';
 import { HolderRefusal } from './connection.ts';
 import { readLastLines } from './log-tail.ts';
-import type { LogFiles, Output, Request, SessionList } from './protocol.ts';
+import type { History, LogFiles, Output, Request, SessionList } from './protocol.ts';
 import { ensureHolder } from './start-holder.ts';
 import type { HolderProcess } from './start-holder.ts';
 import { watchHolder } from './watch.ts';
@@ -19,6 +19,8 @@ export interface BasicDriverOptions extends HolderProcess, AttachOptions {
   /** This install's id: sessions of others are left alone. */
   install: string;
 }
+
+type Follow = Parameters<SessionDriver['follow']>;
 
 /** How often a holder that was just about to end is replaced. */
 const ATTEMPTS = 5;
@@ -93,11 +95,13 @@ export function createBasicDriver(options: BasicDriverOptions): SessionDriver {
     await explained(() => client.askIfThere(message));
   }
 
-  async function* follow(session: string, pane: string, signal: AbortSignal): AsyncGenerator<string> {
+  async function* follow(...[session, pane, signal, lines = 0]: Follow): AsyncGenerator<string> {
     const text = createLineReader();
+    const message: Request = { op: 'follow', install, session, pane, history: lines > 0 };
     try {
-      for await (const piece of client.stream<Output>({ op: 'follow', install, session, pane }, signal)) {
-        if ('data' in piece) yield* text.push(Buffer.from(piece.data, 'base64'));
+      for await (const piece of client.stream<History | Output>(message, signal)) {
+        if ('history' in piece) yield* text.push(Buffer.from(piece.history, 'base64')).slice(-lines);
+        else if ('data' in piece) yield* text.push(Buffer.from(piece.data, 'base64'));
         else yield* [...text.end(), `\n[${piece.skipped} bytes left out]\n`];
       }
     } catch (error) {

@@ -27,6 +27,8 @@ export interface Connection {
   messages: AsyncGenerator<unknown>;
 }
 
+/** Milliseconds until it has to have said its Hello, for which it does nothing. */
+const HELLO_TIMEOUT = 3_000;
 /** Milliseconds without an answer; whatever holds on to its terminal has seven seconds to end. */
 const TIMEOUT = 20_000;
 const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
@@ -34,13 +36,17 @@ const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PRE
 /** Opens a connection to the holder behind a socket. @throws HolderGone; Error when something else answers */
 export async function openConnection(path: string): Promise<Connection> {
   const socket = connect(path);
-  socket.setTimeout(TIMEOUT, () => socket.destroy(new Error(`${path} does not answer`)));
+  socket.setTimeout(HELLO_TIMEOUT, () => {
+    socket.destroy(new Error(`the process that holds the sessions does not answer (${path})`));
+  });
   // Whoever waits for something is told; and nobody else needs to be.
   socket.on('error', () => undefined);
   const messages = messagesOf(socket);
   try {
     await once(socket, 'connect');
-    return { hello: checkHello(await nextOf(messages), path), socket, messages };
+    const hello = checkHello(await nextOf(messages), path);
+    socket.setTimeout(TIMEOUT);
+    return { hello, socket, messages };
   } catch (error) {
     socket.destroy();
     throw asGone(error, path);

@@ -10,7 +10,7 @@ export async function readLastLines(files: readonly string[], count: number): Pr
   const lines = pieces.join('').split('\n');
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
   return lines
-    .slice(-Math.max(count, 1))
+    .slice(Math.max(lines.length - count, 0))
     .map((line) => line.trimEnd())
     .join('\n');
 }

@@ -4,7 +4,7 @@ import type { PaneSpec, Session, SessionSpec } from '../driver.ts';
  * JSON, one message a line, over the session holder's unix socket. The holder speaks first: a Hello. Then comes one Request, and
  * one Reply to it. After that the connection ends, unless the request was to
  * - watch: a Changed for each change
- * - follow: Output, until the session goes
+ * - follow: Output, until the session goes; with `history` what was kept so far comes first, whole, in one History
  * - attach: AttachEvents, while the other side sends Keys
  */
 export const PROTOCOL = 1;
@@ -29,7 +29,8 @@ export type Request =
   | { op: 'remove'; install: string; session: string; pane: string }
   | { op: 'destroy' | 'detach'; install: string; session: string }
   /** Replied to with LogFiles, once all that the pane has shown is in them. */
-  | { op: 'log' | 'follow'; install: string; session: string; pane: string }
+  | { op: 'log'; install: string; session: string; pane: string }
+  | { op: 'follow'; install: string; session: string; pane: string; history: boolean }
   | { op: 'watch'; install: string }
   /** Of any install: who can name the socket is its user. Replied to with Attached. */
   | ({ op: 'attach'; session: string } & Size);
@@ -61,6 +62,11 @@ export interface Size {
   cols: number;
 }
 
+/** Base64 of the bytes that are in the log: all that was shown before the first Output. */
+export interface History {
+  history: string;
+}
+
 /** Base64 of the bytes that a program wrote, or how many bytes were left out because the reader was too slow. */
 export type Output = { data: string } | { skipped: number };
 
@@ -70,10 +76,10 @@ export interface Attached {
 }
 
 export type AttachEvent =
-  /** The terminal shows another pane from now on, or the same one anew: `screen` is what to begin with, in Base64. */
-  | { event: 'shown'; pane: string; index: number; count: number; screen: string; exitCode?: number }
+  /** The terminal shows another of the panes from now on, or the same one anew: `screen` is what to begin with, in Base64. */
+  | { event: 'shown'; pane: string; panes: string[]; screen: string; exitCode?: number }
   | { event: 'output'; data: string }
-  /** What ran in the pane on show has ended; `running` tells how many other panes go on. */
+  /** What ran in the pane on show has ended; `running` tells how many panes go on. */
   | { event: 'ended'; pane: string; exitCode: number; running: number }
   | { event: 'started'; pane: string }
   /** The last message: the session has ended, or this terminal was sent away. */

@@ -1,3 +1,4 @@
+import { createLinesScreen, startOfLinesScreen } from '../alternate-screen.ts';
 import { ESCAPE_SEQUENCES } from '../escape-sequences.ts';
 
 /** Colours, the cursor, and erasing. */
@@ -8,10 +9,14 @@ const SHOWS_TOO = '78DEMH';
 /**
  * What to send to a terminal so that it shows the last `rows` lines of what a program wrote, without what would have an effect a second
  * time: questions, which the terminal would answer to a program that did not ask, titles, the clipboard, the bell, and modes.
+ * What was drawn on the other screen is gone with it.
  * @param isCut whether something came before
  */
 export function replay(bytes: Buffer, rows: number, isCut: boolean): Buffer {
-  const text = lastLines(bytes.toString('latin1'), rows, isCut);
+  const all = bytes.toString('latin1');
+  const start = isCut ? startOfLinesScreen(all) : 0;
+  const screen = createLinesScreen();
+  const text = lastLines(screen.push(all.slice(start)) + screen.end(), rows, isCut && start === 0);
   const shown = text.replace(ESCAPE_SEQUENCES, (sequence, ...groups: (string | undefined)[]) =>
     isForTheEye(groups) ? sequence : '',
   );

@@ -8,6 +8,7 @@ import type { PaneSpec, SessionDriver, SessionSpec } from '../driver.ts';
 import { createTmux, isServerGone, isUnknown } from './command.ts';
 import type { Command } from './command.ts';
 import { followPane } from './follow.ts';
+import { withoutNotice } from './history.ts';
 import { LIST_COMMANDS, parseSessions, tmuxName } from './format.ts';
 import type { TmuxPane, TmuxSession } from './format.ts';
 import { endProcesses } from './processes.ts';
@@ -23,6 +24,8 @@ export interface TmuxDriverOptions {
   env: () => Promise<Record<string, string>>;
   log: Log;
 }
+
+type Follow = Parameters<SessionDriver['follow']>;
 
 const MINIMUM = { major: 3, minor: 2 };
 
@@ -143,17 +146,16 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
 
   async function capture(sessionName: string, paneName: string, lines: number): Promise<string> {
     const pane = await mustFindPane(sessionName, paneName);
-    const start = `-${Math.max(lines, 1)}`;
+    if (lines === 0) return '';
+    const start = `-${lines}`;
     const shown = await explained(() => tmux.run([['capture-pane', '-p', '-J', '-S', start, '-t', pane.id]]));
     const text = shown.split('\n').map((line) => line.trimEnd());
-    const isNotice = (line: string): boolean => line === '' || (!pane.running && line.startsWith('Pane is dead ('));
-    while (text.length > 0 && isNotice(text.at(-1) ?? '')) text.pop();
-    return text.slice(-lines).join('\n');
+    return withoutNotice(text, pane).slice(-lines).join('\n');
   }
 
-  async function* follow(sessionName: string, paneName: string, signal: AbortSignal): AsyncGenerator<string> {
-    const { id } = await mustFindPane(sessionName, paneName);
-    yield* followPane(tmux, { session: `=${tmuxName(sessionName)}`, id }, signal);
+  async function* follow(...[sessionName, paneName, signal, lines]: Follow): AsyncGenerator<string> {
+    const { id, running } = await mustFindPane(sessionName, paneName);
+    yield* followPane(tmux, { session: `=${tmuxName(sessionName)}`, id, running }, signal, lines);
   }
 
   async function mustFind(name: string): Promise<TmuxSession> {

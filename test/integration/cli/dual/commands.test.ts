@@ -205,10 +205,25 @@ describe('dual logs', () => {
   });
 
   it('shows the first pane that runs a command, or the one that is named', async () => {
-    expect((await fixture.dual(['logs', 'shop-main'])).stdout).toBe('dev all\n\n');
+    expect((await fixture.dual(['logs', 'shop-main'])).stdout).toBe('dev 1000\n\n');
     expect((await fixture.dual(['logs', 'shop-main', 'test', '--tail', '5'])).stdout).toBe('test 5\n\n');
     const here = { cwd: path.join(fixture.home, 'main') };
-    expect((await fixture.dual(['logs', '-f', 'test'], here)).stdout).toBe('test all\n\nand on\n');
+    expect((await fixture.dual(['logs', '-f', 'test'], here)).stdout).toBe('test 1000\n\nand on\n');
+  });
+
+  it('says how many lines it shows where nobody says so', async () => {
+    expect((await fixture.dual(['logs', '--help'])).stdout).toMatch(/--tail <lines> +how many.*\(default: 1000\)/);
+    writeFileSync(fixture.paths.daemonLog, 'line\n'.repeat(1200));
+    expect((await fixture.dual(['logs', '--daemon'])).stdout).toBe('line\n'.repeat(1000));
+    expect((await fixture.dual(['logs', 'shop-main', '--tail', '0'])).stdout).toBe('dev 0\n\n');
+  });
+
+  it('says how to start a workspace that is stopped', async () => {
+    await fixture.workspace('shop-off', { spec: { state: 'Stopped' }, status: stoppedStatus });
+    expect(await fixture.dual(['logs', 'shop-off'])).toMatchObject({
+      code: 1,
+      stderr: 'error: workspace "shop-off" is stopped; start it with: dual start shop-off\n',
+    });
   });
 
   it('lists the panes when there is none of that name', async () => {

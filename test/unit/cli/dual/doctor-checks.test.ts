@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DoctorContext } from '../../../../src/cli/dual/doctor/check.ts';
 import { checkConfigured } from '../../../../src/cli/dual/doctor/config.ts';
 import { checkDirectories } from '../../../../src/cli/dual/doctor/directories.ts';
-import { judge } from '../../../../src/cli/dual/doctor/disk.ts';
+import { diskFix, judge } from '../../../../src/cli/dual/doctor/disk.ts';
 import { checkDocker } from '../../../../src/cli/dual/doctor/docker.ts';
 import { checkGit } from '../../../../src/cli/dual/doctor/git.ts';
 import { checkInotify } from '../../../../src/cli/dual/doctor/inotify.ts';
@@ -14,6 +16,7 @@ import { checkListen } from '../../../../src/cli/dual/doctor/listen.ts';
 import { checkLocalhost } from '../../../../src/cli/dual/doctor/localhost.ts';
 import { checkNativeModules } from '../../../../src/cli/dual/doctor/native-modules.ts';
 import { checkNode } from '../../../../src/cli/dual/doctor/node.ts';
+import { checkNpmRegistry } from '../../../../src/cli/dual/doctor/npm-registry.ts';
 import { quote } from '../../../../src/cli/dual/quote.ts';
 import { checkTmux } from '../../../../src/cli/dual/doctor/tmux.ts';
 import { resolvePaths } from '../../../../src/config/paths.ts';
@@ -42,6 +45,14 @@ describe('programs', () => {
     expect(await checkGit(context({ PATH: home }))).toMatchObject({ status: 'missing', fix });
     const message = expect.stringContaining('`basic`') as string;
     expect(await checkTmux(context({ PATH: home }))).toMatchObject({ status: 'warning', message, fix });
+  });
+
+  it('hold sessions on Linux alone: elsewhere tmux is needed', async () => {
+    for (const PATH of [home, pathWith('tmux', 'echo tmux 2.9a')]) {
+      const result = await checkTmux({ ...context({ PATH }), platform: 'darwin' });
+      expect(result).toMatchObject({ status: 'missing', fix: expect.any(String) as string });
+      expect(result.message).not.toContain('basic');
+    }
   });
 
   it('are missing when too old', async () => {
@@ -81,6 +92,16 @@ describe('docker', () => {
   it('is missing when its context does not exist', async () => {
     const [result] = await checkDocker(context({ DOCKER_CONTEXT: 'nowhere' }));
     expect(result).toMatchObject({ status: 'missing', message: expect.stringContaining('nowhere') as string });
+  });
+});
+
+describe('npm registry', () => {
+  it('says what cannot be had without it', async () => {
+    expect(await checkNpmRegistry(context({ PATH: pathWith('npm', 'exit 1') }))).toMatchObject({
+      status: 'warning',
+      message:
+        'the npm registry does not answer; what repos ask for in another Node or package manager cannot be fetched',
+    });
   });
 });
 
@@ -150,9 +171,21 @@ describe('directories', () => {
 describe('limits', () => {
   it('of disk space', () => {
     const GIB = 1024 ** 3;
-    const statuses = [0.5, 5, 50].map((free) => judge('/d', free * GIB, undefined).status);
+    const statuses = [0.5, 5, 50].map((free) => judge('/d', { free: free * GIB }, 'fix').status);
     expect(statuses).toEqual(['missing', 'warning', 'ok']);
-    expect(judge('/d', 50 * GIB, 10).status).toBe('warning');
+    expect(judge('/d', { free: 50 * GIB, inodes: 10 }, 'fix')).toMatchObject({ status: 'warning', fix: 'fix' });
+  });
+
+  it('of disk space, with what shows where it went', async () => {
+    const paths = { ...context().paths, workspaces: '/my clones' };
+    expect(await diskFix({ ...context({ PATH: home }), paths })).toBe("du -sh '/my clones'/*");
+    const PATH = pathWith('docker', '');
+    const DOCKER_HOST = `unix://${home}/engine.sock`;
+    expect(await diskFix({ ...context({ PATH, DOCKER_HOST }), paths })).toBe("du -sh '/my clones'/*");
+    const engine = http.createServer((_, response) => response.end('{"Version":"1"}'));
+    await once(engine.listen(`${home}/engine.sock`), 'listening');
+    expect(await diskFix({ ...context({ PATH, DOCKER_HOST }), paths })).toMatch(/^docker system df/);
+    engine.close();
   });
 
   it('of file watchers, with the settings that are too low', async () => {
@@ -175,6 +208,19 @@ describe('addresses', () => {
     expect(taken).toBeDefined();
     const [foreign] = await checkListen(context(), ['192.0.2.1']);
     expect(foreign).toMatchObject({ status: 'missing', fix: 'sudo ip address add 192.0.2.1 dev lo' });
+  });
+
+  it('are those of *.localhost, else it is said', async () => {
+    expect(await checkListen(context(), ['127.0.0.9'])).toContainEqual({
+      name: 'listen',
+      status: 'warning',
+      message: 'the proxy listens on 127.0.0.9 alone; *.localhost is 127.0.0.1, so that the URLs do not lead here',
+      fix: `add 127.0.0.1 to proxy.listen in ${context().paths.config}`,
+    });
+    for (const address of ['127.0.0.1', '::1']) {
+      const names = (await checkListen(context(), ['127.0.0.9', address])).map(({ name }) => name);
+      expect(names).not.toContain('listen');
+    }
   });
 
   it('of *.localhost are loopback, else it is said', async () => {

@@ -47,6 +47,7 @@ describe('what workspaces run in', () => {
   it('is limited as far as the system gives control groups', async () => {
     writeFileSync(path.join(home, 'limits'), 'Max processes             1000       2000       processes\n');
     const withoutGroups = await checkLimits(home);
+    expect(withoutGroups.message).toMatch(/since this system has no cgroups v2$/);
     expect(withoutGroups).toMatchObject({ status: 'warning', fix: expect.stringContaining('unified') as string });
     const group = path.join(home, 'group');
     mkdirSync(group);

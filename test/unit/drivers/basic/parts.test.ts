@@ -49,6 +49,17 @@ describe('lines of what a terminal shows', () => {
     expect(reader.end()).toEqual(['$ ']);
   });
 
+  it('are not those of another screen, wherever what was written is cut', () => {
+    const text = 'one\r\ntw\u001b[?1049hdrawn\r\nlines\r\n\u001b[2Kx\u001b[?1049l\u001b[?25ho\r\n';
+    for (let cut = 0; cut <= text.length; cut++) {
+      const reader = createLineReader();
+      const pieces = [text.slice(0, cut), text.slice(cut)].flatMap((piece) => reader.push(Buffer.from(piece)));
+      expect([...pieces, ...reader.end()]).toEqual(['one\n', 'two\n']);
+    }
+    const reader = createLineReader();
+    expect([...text].flatMap((piece) => reader.push(Buffer.from(piece)))).toEqual(['one\n', 'two\n']);
+  });
+
   it('come in pieces when they do not end, and are not kept where they are overwritten', () => {
     const reader = createLineReader();
     const progress = Buffer.from('working 10%\r');

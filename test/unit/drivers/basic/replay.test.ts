@@ -30,8 +30,20 @@ describe('a screen from what was written', () => {
       '\u0005',
     ];
     const strings = ['\u001b]0;title\u0007', '\u001b]11;?\u001b\\', '\u001bP+q544e\u001b\\', '\u001b_x\u001b\\'];
-    const modes = ['\u001b[?1049h', '\u001b[?25l', '\u001b[>1u', '\u001b[3J', '\u001bc', '\u001b=', '\u0007'];
+    const modes = ['\u001b[?1049l', '\u001b[?25l', '\u001b[>1u', '\u001b[3J', '\u001bc', '\u001b=', '\u0007'];
     for (const one of [...questions, ...strings, ...modes]) expect(of(`a${one}b`)).toBe('ab');
+  });
+
+  it('has nothing of another screen', () => {
+    for (const mode of ['47', '1047', '1049', '1;1049', '1049;25']) {
+      const drawn = `\u001b[?${mode}hdrawn\r\nlines\r\n\u001b[?${mode}l`;
+      expect(of(`$ vim\r\n${drawn}$ `)).toBe('$ vim\r\n$ ');
+      expect(of(`one\r\ntwo\r\n${drawn}${drawn}$ `, 2)).toBe('one\r\ntwo\r\n$ '.slice(5));
+      expect(of(`wn\r\nlines\u001b[?${mode}l$ `, 24, true)).toBe('$ ');
+      expect(of(`$ \u001b[?${mode}l# `)).toBe('$ # ');
+    }
+    expect(of('a\u001b[?1049hdrawn\u001bcb')).toBe('ab');
+    expect(of('a\u001b[?1049hdrawn')).toBe('a');
   });
 
   it('keeps what is for the eye', () => {

@@ -22,7 +22,7 @@ const ALL: readonly Controller[] = ['memory', 'cpu', 'pids'];
 export async function observeLimits(wanted: readonly Controller[] = ALL, proc = '/proc/self'): Promise<LimitsState> {
   const tree = await readCgroupTree(proc);
   if (!tree || !(await hasControllers(tree))) {
-    return { reason: 'this system has no control groups of version 2 that limit anything', fix: USE_VERSION_2 };
+    return { reason: 'this system has no cgroups v2', fix: USE_VERSION_2 };
   }
   const place = await findCgroupPlace(tree, wanted);
   return place ? { place } : { reason: 'no control group is delegated to this user', fix: 'dual daemon install' };

@@ -25,7 +25,11 @@ export function serveAttach(
   let stops: (() => void)[] = [];
   const outlet = createOutlet(socket, {
     data: (chunk): AttachEvent => ({ event: 'output', data: chunk.toString('base64') }),
-    resume: () => view(),
+    resume: () => {
+      // What it drew meanwhile was left out: it has to draw again.
+      setImmediate(() => fit(true));
+      return view();
+    },
   });
   const viewer: Viewer = {
     leave(because) {
@@ -42,8 +46,7 @@ export function serveAttach(
     return {
       event: 'shown',
       pane: shown.name,
-      index: names.indexOf(shown.name),
-      count: names.length,
+      panes: names,
       // One line is for what the terminal has to say itself.
       screen: shown.output.screen(Math.max(size.rows - 1, 1)).toString('base64'),
       ...(exitCode === undefined ? {} : { exitCode }),
@@ -62,12 +65,13 @@ export function serveAttach(
     fit(true);
   }
   function fit(redraw: boolean): void {
-    const { rows, cols } = shown.size();
+    const pane = shown;
+    const { rows, cols } = pane.size();
     const isSame = rows === size.rows && cols === size.cols;
-    if (isSame && !(redraw && shown.output.modes.isFullScreen())) return;
-    shown.resize(isSame ? { rows: Math.max(rows - 1, 1), cols } : size);
+    if (isSame && !(redraw && pane.output.modes.isFullScreen())) return;
+    pane.resize(isSame ? { rows: Math.max(rows - 1, 1), cols } : size);
     // Some look no further when the size is what it was.
-    if (isSame) setTimeout(() => shown.resize(size), NUDGE);
+    if (isSame) setTimeout(() => pane.resize(size), NUDGE);
   }
   function onEvent(event: PaneEvent): void {
     if (event === 'started') outlet.send({ event, pane: shown.name } satisfies AttachEvent);

@@ -25,8 +25,9 @@ function checkSessionRequest(op: string, it: Fields): Request {
       return { op, ...of, pane: checkPane(it['pane']), env: texts(it, 'env') };
     case 'remove':
     case 'log':
-    case 'follow':
       return { op, ...of, pane: text(it, 'pane') };
+    case 'follow':
+      return { op, ...of, pane: text(it, 'pane'), history: it['history'] === true };
     default:
       throw bad('op');
   }

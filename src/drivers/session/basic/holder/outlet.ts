@@ -11,10 +11,14 @@ export interface Outlet {
 /** Bytes that may wait for a reader. */
 const BEHIND = 262_144;
 
-/** @param resume called when a reader has caught up that had to leave out that many bytes */
+/**
+ * @param deliver.resume called when a reader has caught up that had to leave out that many bytes
+ * @param ahead bytes that it is sent first, and not taken to be behind with
+ */
 export function createOutlet(
   socket: Socket,
   deliver: { data(chunk: Buffer): unknown; resume(skipped: number): unknown },
+  ahead = 0,
 ): Outlet {
   let skipped = 0;
   function send(message: unknown): void {
@@ -29,7 +33,7 @@ export function createOutlet(
   return {
     send,
     push(chunk) {
-      if (skipped > 0 || socket.writableLength > BEHIND) skipped += chunk.length;
+      if (skipped > 0 || socket.writableLength > BEHIND + ahead) skipped += chunk.length;
       else send(deliver.data(chunk));
     },
   };

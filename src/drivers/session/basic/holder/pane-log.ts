@@ -58,6 +58,7 @@ export function createPaneLog(
         failing = true;
         // Whatever is amiss with it, the next one starts anew.
         await close().catch(() => undefined);
+        size = 0;
       }
     },
     async remove() {

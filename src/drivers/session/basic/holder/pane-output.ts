@@ -8,7 +8,7 @@ import { createRecent } from './recent.ts';
 /** What a pane shows. */
 export interface PaneOutput {
   modes: TerminalModes;
-  /** Takes what a program writes to its end. No faster than it can be kept; no reader is waited for. */
+  /** Takes what a program writes to its end, and takes its modes back then. No faster than it can be kept; no reader is waited for. */
   take(source: Readable): Promise<void>;
   /** Calls back with every piece from now on, which must not be kept waiting. The result ends it. */
   listen(listener: (chunk: Buffer) => void): () => void;
@@ -26,19 +26,27 @@ export function createPaneOutput(log: PaneLog): PaneOutput {
   const recent = createRecent(RECENT);
   const listeners = new Set<(chunk: Buffer) => void>();
   let writing = Promise.resolve();
+  async function show(chunk: Buffer): Promise<void> {
+    modes.push(chunk);
+    recent.push(chunk);
+    for (const listener of listeners) listener(chunk);
+    // The next piece is read meanwhile, but no more.
+    const before = writing;
+    writing = before.then(() => log.write(chunk));
+    await before;
+  }
   return {
     modes,
     async take(source) {
-      for await (const piece of source) {
-        const chunk = piece as Buffer;
-        modes.push(chunk);
-        recent.push(chunk);
-        for (const listener of listeners) listener(chunk);
-        // The next piece is read meanwhile, but no more.
+      try {
+        for await (const piece of source) await show(piece as Buffer);
+      } finally {
+        // A program that was killed has not: what comes next is not drawn where it has drawn.
+        const back = Buffer.from(modes.leave());
+        if (back.length > 0) await show(back);
+        modes.clear();
         await writing;
-        writing = log.write(chunk);
       }
-      await writing;
     },
     listen(listener) {
       listeners.add(listener);

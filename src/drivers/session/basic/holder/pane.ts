@@ -46,8 +46,8 @@ export interface PaneContext {
 
 /** What most programs expect when nobody has said anything. */
 const FIRST_SIZE: TerminalSize = { rows: 24, cols: 80 };
-/** Bytes that may wait for a program to read them. */
-const TYPED_AHEAD = 1_048_576;
+/** Bytes that may wait for a program to read them: more than anybody pastes, since keys for the session wait behind them then. */
+const TYPED_AHEAD = 16_777_216;
 
 export function createPane(first: PaneSpec, context: PaneContext): Pane {
   const { cwd, session, umask, guard, log } = context;
@@ -66,8 +66,8 @@ export function createPane(first: PaneSpec, context: PaneContext): Pane {
     // Of now: a listener may put another in its place.
     for (const listener of [...listeners]) listener(event);
   }
-  function start(env: Env): void {
-    const argv = programOf(spec.command, env);
+  function start(command: readonly string[], env: Env): void {
+    const argv = programOf(command, env);
     const started = startOnTerminal({ argv, cwd, umask, size, env: environmentOf(env, { cwd, session }) });
     program = started;
     result = undefined;
@@ -81,7 +81,6 @@ export function createPane(first: PaneSpec, context: PaneContext): Pane {
     guard.remove(started.pid);
     await shown;
     result = { exitCode: exitCodeOf(ended), endedAt };
-    output.modes.clear();
     if (!isReplaced) tell('ended');
   }
   async function end(): Promise<void> {
@@ -104,14 +103,14 @@ export function createPane(first: PaneSpec, context: PaneContext): Pane {
       specHash: spec.specHash,
       restarts,
     }),
-    start,
+    start: (env) => start(first.command, env),
     async restart(next, env) {
       isReplaced = true;
       try {
         await end();
+        start(next.command, env);
         spec = next;
         restarts += 1;
-        start(env);
       } finally {
         isReplaced = false;
       }

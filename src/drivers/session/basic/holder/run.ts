@@ -39,7 +39,7 @@ export async function runHolder({ socket, logs, version, umask, say, signal }: H
   const sessions = createSessions({ socket, logs, umask, guard, warn: say }, () => end('the last session has ended'));
   const listener = await listen(socket, {
     connection: (connection) => void serve(connection, hello, sessions),
-    gone: () => end('the socket has gone'),
+    gone: () => end('the socket is another one, or cannot be made again'),
   });
   say(`holding sessions at ${socket}, version ${version}, process ${process.pid}`);
   const idle = setTimeout(() => sessions.count() === 0 && end('no session has come'), PATIENCE);

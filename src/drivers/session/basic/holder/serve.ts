@@ -47,7 +47,7 @@ async function answer(socket: Socket, request: Request, sessions: Sessions): Pro
     case 'follow': {
       const pane = sessions.findPane(request.session, request.pane, request.install);
       reply(null);
-      serveFollow(socket, pane);
+      serveFollow(socket, pane, request.history);
       return undefined;
     }
     case 'watch': {

@@ -74,9 +74,9 @@ export function createSessions(context: HolderContext, onEmpty: () => void): Ses
   async function end(session: HeldSession): Promise<void> {
     await session.end();
     sessions.delete(session.name);
-    isEnding = sessions.size === 0;
+    isEnding ||= sessions.size === 0;
     changed(session);
-    if (isEnding) onEmpty();
+    if (sessions.size === 0) onEmpty();
   }
 
   return {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +118,23 @@ describe('the life of a sandbox', () => {
     expect(pidOf(harness.dir, made, 'run')).not.toBe(pid);
     expect(isAlive(pid)).toBe(false);
     await harness.driver.remove(spec.owner.uid);
+  });
+
+  it('is started although a socket of the host’s goes while it is', async () => {
+    const socket = path.join(harness.home, 'goes.sock');
+    const server = net.createServer().listen(socket);
+    await once(server, 'listening');
+    const grant = async (): Promise<LimitsGrant> => {
+      // Between the look at what has to be covered and the mounts over it.
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      return { notices: [] };
+    };
+    const driver = harness.driverWith({ limits: { grant, release: () => Promise.resolve() } });
+    const spec = await machineSpec(harness);
+    const made = await driver.ensure(spec);
+    expect(existsSync(socket)).toBe(false);
+    expect((await run(made, ['echo', 'alive'])).output).toBe('alive\n');
+    await driver.remove(spec.owner.uid);
   });
 
   it('is kept from starting twice by its lock, whatever its files say', async () => {

@@ -179,7 +179,7 @@ describe('what a sandbox is like inside', () => {
     const root = process.getuid?.() === 0;
     const made = await harness.driver.ensure(spec);
     expect(made.notices).toEqual([
-      ...(root ? [expect.stringMatching(/^isolation: for convenience, not for security;/) as string] : []),
+      ...(root ? [expect.stringMatching(/^isolation: no security boundary/) as string] : []),
       expect.stringMatching(/^users: one;/) as string,
       NO_NETWORK,
     ]);

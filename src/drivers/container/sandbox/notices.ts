@@ -1,9 +1,8 @@
 /** What every sandbox has to say of itself. In the order in which people should read them. */
 export function standingNotices(root: boolean): string[] {
-  const users =
-    'users: one; commands run as the guest itself does, so that the directory it shares with the host is not protected from them';
+  const users = 'users: one; commands can write where the guest has its socket';
   if (!root) return [users];
-  return ['isolation: for convenience, not for security; what runs as root in here may find a way to the host', users];
+  return ['isolation: no security boundary, since the daemon runs as root', users];
 }
 
 export const OVERLAY_REFUSED =

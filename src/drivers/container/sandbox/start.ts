@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { REASON } from '../../../api/conditions.ts';
 import { RetryError } from '../../../errors/reconcile-errors.ts';
@@ -43,12 +44,26 @@ export async function startSandbox(context: Context, input: StartInput): Promise
   const made = record ?? (await createRecord(files, spec, context.install));
   if (made.install !== context.install) throw nameTaken(made, files.dir);
   try {
-    await bringUp(context, input);
+    await bringUpWithWhatStays(context, input);
   } catch (error) {
     await killSandbox(files);
     await releaseOutside(context, files, spec.owner.uid);
     if (!record) await removeSandboxDir(files);
     throw error;
+  }
+}
+
+/** A socket of the host's may go between the look at it and the mount over it: what has gone needs no cover any more. */
+async function bringUpWithWhatStays(context: Context, input: StartInput): Promise<void> {
+  const { files, sources, spec } = input;
+  try {
+    await bringUp(context, input);
+  } catch (error) {
+    const hidden = sources.hidden.filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined);
+    if (hidden.length === sources.hidden.length) throw error;
+    await killSandbox(files);
+    await releaseOutside(context, files, spec.owner.uid);
+    await bringUpWithWhatStays(context, { ...input, sources: { ...sources, hidden } });
   }
 }
 

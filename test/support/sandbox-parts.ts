@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Paths } from '../../src/config/paths.ts';
 import { createBasicDriver } from '../../src/drivers/session/basic/basic.ts';
@@ -20,8 +20,12 @@ export function sandboxParts(paths: Paths, install: () => string): Parts {
     killMachine: kill,
     destroyMachine(id) {
       const dir = dirOf(id);
-      kill(id);
-      rmSync(dir, { recursive: true });
+      const keeper = keeperOf(dir)!;
+      // In one step, since whatever is left would be started again.
+      const away = path.join(paths.state, `away-${id}`);
+      renameSync(dir, away);
+      process.kill(keeper, 'SIGKILL');
+      rmSync(away, { recursive: true, maxRetries: 20 });
     },
     async sessions() {
       const driver = createBasicDriver({

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../clock/clock.ts';
 import { asError } from '../../../errors/reconcile-errors.ts';
 import { createKeyedLock } from '../../../exec/keyed-lock.ts';
+import { recently } from '../../recently.ts';
 import type { ContainerDriver, EngineProbe } from '../driver.ts';
 import { createSandboxes } from './containers.ts';
 import type { Context, SandboxDriverOptions } from './context.ts';
@@ -21,7 +22,13 @@ export function createSandboxDriver(options: SandboxDriverOptions): ContainerDri
   const lock = createKeyedLock();
   const sandboxes = createSandboxes(dir, install, (uid, err) => log.warn({ err, uid }, 'cannot look at a sandbox'));
   const watch = createWatch({ dir, install, clock, log, onDeath: tidy });
-  const context: Context = { ...options, clock, root: process.getuid?.() === 0, probe: createProbe(options), onExit };
+  const context: Context = {
+    ...options,
+    clock,
+    root: process.getuid?.() === 0,
+    probe: recently(() => probe(options.env), PROBE_AGE),
+    onExit,
+  };
 
   async function exclusively<T>(uid: string, doing: string, work: () => Promise<T>): Promise<T> {
     const release = await lock(uid);
@@ -63,15 +70,7 @@ async function explained<T>(doing: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asked by every reconcile: an answer is kept for a while, and those who ask at once share one. Never rejects. */
-function createProbe({ env }: SandboxDriverOptions): () => Promise<EngineProbe> {
-  let asked: { at: number; answer: Promise<EngineProbe> } | undefined;
-  return () => {
-    if (!asked || performance.now() - asked.at > PROBE_AGE) asked = { at: performance.now(), answer: probe(env) };
-    return asked.answer;
-  };
-}
-
+/** Never rejects. */
 async function probe(env: SandboxDriverOptions['env']): Promise<EngineProbe> {
   try {
     return await probeSandbox((await env())['PATH']);

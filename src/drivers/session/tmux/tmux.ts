@@ -4,6 +4,7 @@ import { REASON } from '../../../api/conditions.ts';
 import { RetryError, StalledError } from '../../../errors/reconcile-errors.ts';
 import { CommandError, lastLine, run } from '../../../exec/run.ts';
 import type { Log } from '../../../log/log.ts';
+import { recently } from '../../recently.ts';
 import type { PaneSpec, SessionDriver, SessionSpec } from '../driver.ts';
 import { createTmux, isServerGone, isUnknown } from './command.ts';
 import type { Command } from './command.ts';
@@ -28,6 +29,8 @@ export interface TmuxDriverOptions {
 type Follow = Parameters<SessionDriver['follow']>;
 
 const MINIMUM = { major: 3, minor: 2 };
+/** Milliseconds for which an answer of the probe holds. */
+const PROBE_AGE = 30_000;
 
 /** Sessions on a tmux server of its own, with the user's own tmux.conf. The server goes on when this process ends. */
 export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOptions): SessionDriver {
@@ -37,7 +40,7 @@ export function createTmuxDriver({ socket, install, env, log }: TmuxDriverOption
 
   const driver: SessionDriver = {
     name: 'tmux',
-    probe: () => probe(env),
+    probe: recently(() => probe(env), PROBE_AGE),
     listSessions,
     getSession: find,
     isAlive: async (name) => (await find(name))?.panes.some((pane) => pane.running) ?? false,

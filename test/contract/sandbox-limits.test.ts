@@ -52,9 +52,12 @@ describe('limits of a sandbox', () => {
 const tree = await readCgroupTree();
 const place = tree && (await findCgroupPlace(tree, []));
 
-describe.skipIf(!place)('the control group of a sandbox', () => {
-  it('ends what is left in it when it is released', async () => {
-    if (!place) return;
+describe('the control group of a sandbox', () => {
+  it('ends what is left in it when it is released; where none can be made, none is promised', async () => {
+    if (!place) {
+      expect((await limits.grant(NAME, RESOURCES)).cgroup).toBeUndefined();
+      return;
+    }
     const cgroup = await makeCgroup(place, NAME, {});
     const pids = await enter(cgroup);
     expect(await Promise.all(pids.map(isRunning))).toEqual([true, true]);

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { findProgram as findInDirs } from '../../../exec/find-program.ts';
 
 /** Of util-linux: what a sandbox is made with. Names of variables in its scripts too. */
 export const NEEDED = ['unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'flock', 'prlimit'] as const;
@@ -20,21 +20,14 @@ export function searchPath(userPath: string | undefined): string {
 
 /** Absolute path of the first executable of that name. */
 export function findProgram(name: string, search: string): string | undefined {
-  const candidates = search.split(':').filter((dir) => path.isAbsolute(dir));
-  return candidates.map((dir) => path.join(dir, name)).find(isExecutable);
+  return findInDirs(
+    name,
+    {},
+    search.split(':').filter((dir) => path.isAbsolute(dir)),
+  );
 }
 
 /** The first of those names that is there. */
 export function firstFound<T extends string>(names: readonly T[], search: string): T | undefined {
   return names.find((name) => findProgram(name, search) !== undefined);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    // Absent, or not ours to run: either way it is of no use.
-    return false;
-  }
 }

@@ -71,6 +71,8 @@ describe('sessions', () => {
 
   it('say of a pane that could not be started again what it was started with', async () => {
     await sessions.create(spec('app', 'exit 1'), 'test', env);
+    // By itself, and not by what comes next.
+    await eventually(() => expect(sessions.list('test')[0]?.panes[0]).toMatchObject({ running: false, exitCode: 1 }));
     // Nothing can be started of that.
     const pane = { name: 'dev', command: undefined as unknown as string[], target: '', specHash: 'second' };
     await expect(sessions.restart('app', 'test', { pane, env })).rejects.toThrow();

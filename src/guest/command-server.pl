@@ -1,0 +1,329 @@
+# Starts the commands that the host's shims ask for (src/shims/transport.pl is the other side). Started by the guest in the machine; it is not
+# the guest itself that does this, since Node can neither be handed file descriptors nor tell that a child has stopped.
+#
+# usage: command-server.pl UID GID ARCH   with the directory for its socket open as file descriptor 3
+#
+# A connection is one command:
+#   shim -> server: a length (N), the request in so many bytes, and beside the first byte the file descriptors that the command gets.
+#     The request is a list of strings (N/a*): version, names of the descriptors passed ("012"), terminal ("" or its termios), its size, umask,
+#     nice value, ignored signals, working directory, number of arguments, the arguments, then the environment as NAME=VALUE.
+#   shim -> server, from then on: one byte for each signal that the command's process group is to get.
+#   server -> shim: lines: "pty" (with a terminal: its master beside it), "started PID", "stopped SIGNAL", then the last: "exit CODE",
+#     "signal NUMBER" or "failed ERRNO WHAT".
+# When the shim goes first, everything that descends from the command is ended.
+use strict;
+
+my ($uid, $gid, $arch) = @ARGV;
+
+my %SYSCALL = (
+    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292 },
+    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24 },
+);
+my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
+
+use constant {
+    AF_UNIX => 1, SOCK_STREAM => 1, SOL_SOCKET => 1, SCM_RIGHTS => 1, MSG_CMSG_CLOEXEC => 0x40000000,
+    O_RDWR => 2, O_NOCTTY => 0400, O_NONBLOCK => 04000,
+    TCSETS => 0x5402, TIOCSCTTY => 0x540E, TIOCSPGRP => 0x5410, TIOCSWINSZ => 0x5414,
+    TIOCGPTN => 0x80045430, TIOCSPTLCK => 0x40045431,
+    PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
+    ENOENT => 2, EACCES => 13, ENOTDIR => 20,
+};
+
+use constant VERSION => 1;
+use constant MAX_REQUEST => 16 * 1024 * 1024;
+# Seconds between asking what is left of a command to end and killing it.
+use constant GRACE => 2;
+
+# Whoever lists the processes sees a shell that started something, as outside.
+$0 = 'sh';
+$SIG{PIPE} = 'IGNORE';
+serve(listen_privately());
+
+# As the user, to whom the directory belongs; root in a container has no more rights to it than a stranger.
+sub listen_privately {
+    socket(my $server, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
+    local ($), $>) = ("$gid $gid", $uid);
+    syscall($SYS->{fchdir}, 3) == 0 or die "the socket's directory: $!\n";
+    my $umask = umask 0177;
+    unlink 'c';
+    bind($server, pack('S a*', AF_UNIX, "c\0")) or die "bind: $!\n";
+    umask $umask;
+    chdir '/';
+    listen($server, 128) or die "listen: $!\n";
+    return $server;
+}
+
+sub serve {
+    my ($server) = @_;
+    $SIG{CHLD} = 'IGNORE';
+    while (1) {
+        accept(my $connection, $server) or next;
+        my $pid = fork;
+        next if $pid;
+        close $server;
+        $SIG{CHLD} = 'DEFAULT';
+        serve_one($connection);
+        exit 0;
+    }
+}
+
+sub serve_one {
+    my ($connection) = @_;
+    become_user();
+    my ($request, @files) = receive($connection) or return;
+    return fail($connection, ENOENT, 'version') if $request->{version} != VERSION;
+    syscall($SYS->{setsid});
+    # What the command leaves behind comes to this process, which can then end it.
+    syscall($SYS->{prctl}, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    my ($master, $slave);
+    if ($request->{termios} ne '') {
+        ($master, $slave) = open_terminal($request) or return fail($connection, $! + 0, 'terminal');
+    }
+    send_master($connection, $master) if $master;
+    pipe(my $woken, my $wake);
+    unblock($_) for $woken, $wake;
+    local $SIG{CHLD} = sub { syswrite $wake, '.' };
+    my ($pid, $errno, $what) = start($request, [$slave ? (map { fileno $slave } 0 .. 2) : @files], $slave);
+    return fail($connection, $errno, $what) if defined $errno;
+    syscall_close(@files);
+    close $slave if $slave;
+    say_to($connection, "started $pid");
+    follow({ connection => $connection, pid => $pid, woken => $woken, master => $master });
+}
+
+sub become_user {
+    return if $> != 0 || $uid == 0;
+    $) = "$gid $gid";
+    $( = $gid;
+    ($<, $>) = ($uid, $uid);
+    die "cannot become $uid\n" if $< != $uid || $> != $uid;
+}
+
+# -- the request
+
+sub receive {
+    my ($connection) = @_;
+    my ($data, $control) = ("\0" x 65536, "\0" x 64);
+    my $vector = pack('P Q', $data, length $data);
+    my $message = pack('Q L x4 P Q P Q l x4', 0, 0, $vector, 1, $control, length $control, 0);
+    my $got = syscall($SYS->{recvmsg}, fileno $connection, $message, MSG_CMSG_CLOEXEC);
+    return if $got < 4;
+    my @files = received_files($control, unpack('x40 Q', $message));
+    my $length = unpack('N', $data);
+    my $text = substr $data, 4, $got - 4;
+    return if $length > MAX_REQUEST;
+    while (length $text < $length) {
+        sysread($connection, $text, $length - length $text, length $text) or return;
+    }
+    my ($version, $names, $termios, $size, $umask, $nice, $ignored, $cwd, $count, @rest) = unpack '(N/a*)*', $text;
+    my @fds = (undef) x 3;
+    $fds[$_] = shift @files for split //, $names;
+    return {
+        version => $version, termios => $termios, size => $size, umask => $umask, nice => $nice, ignored => [split / /, $ignored],
+        cwd => $cwd, argv => [splice @rest, 0, $count], env => { map { split /=/, $_, 2 } @rest },
+    }, @fds;
+}
+
+sub received_files {
+    my ($control, $length) = @_;
+    return () if $length < 16;
+    my ($size, $level, $type) = unpack 'Q l l', $control;
+    return () if $level != SOL_SOCKET || $type != SCM_RIGHTS;
+    return unpack 'x16 l' . ($size - 16) / 4, $control;
+}
+
+# -- the start
+
+sub open_terminal {
+    my ($request) = @_;
+    sysopen(my $master, '/dev/ptmx', O_RDWR | O_NOCTTY) or return;
+    my $number = pack 'i', 0;
+    ioctl($master, TIOCSPTLCK, $number) && ioctl($master, TIOCGPTN, $number) or return;
+    sysopen(my $slave, '/dev/pts/' . unpack('i', $number), O_RDWR | O_NOCTTY) or return;
+    ioctl($slave, TIOCSCTTY, 0) or return;
+    ioctl($slave, TCSETS, $request->{termios});
+    ioctl($slave, TIOCSWINSZ, $request->{size});
+    return ($master, $slave);
+}
+
+# -> process id, or undef, errno and what could not be done
+sub start {
+    my ($request, $files, $terminal) = @_;
+    pipe(my $failed, my $failure);
+    my $pid = fork;
+    return (undef, $! + 0, 'fork') if !defined $pid;
+    if ($pid == 0) {
+        close $failed;
+        setpgrp 0, 0;
+        foreground($terminal, $$) if $terminal;
+        my ($errno, $what) = become($request, $files);
+        syswrite $failure, "$errno $what";
+        exit 127;
+    }
+    close $failure;
+    setpgrp $pid, $pid;
+    sysread $failed, my $answer, 256;
+    return $pid if $answer eq '';
+    waitpid $pid, 0;
+    return (undef, split / /, $answer, 2);
+}
+
+# Becomes the command. -> errno and what could not be done
+sub become {
+    my ($request, $files) = @_;
+    chdir $request->{cwd} or return ($! + 0, 'cwd');
+    umask $request->{umask};
+    setpriority 0, 0, $request->{nice} if $request->{nice} > getpriority 0, 0;
+    $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TTOU);
+    $SIG{$_} = 'IGNORE' for @{ $request->{ignored} };
+    my %base = %ENV;
+    delete $base{OLDPWD};
+    %ENV = (%base, %{ $request->{env} });
+    my ($program, $errno) = find($request->{argv}[0]);
+    return ($errno, 'program') if !defined $program;
+    $ENV{_} = $program;
+    # Copies first: what is to become 0 may not overwrite what is to become 1.
+    for my $fd (0 .. 2) {
+        defined $files->[$fd] ? syscall($SYS->{dup3}, $files->[$fd], $fd, 0) : syscall_close($fd);
+    }
+    exec { $program } @{ $request->{argv} };
+    return ($! + 0, 'program');
+}
+
+# As a shell finds it: what is there and may not be run is told from what is not there.
+sub find {
+    my ($name) = @_;
+    my @places = $name =~ m{/} ? ($name) : map { ($_ eq '' ? '.' : $_) . "/$name" } split /:/, $ENV{PATH} // '/usr/local/bin:/usr/bin:/bin';
+    my $errno = ENOENT;
+    return (undef, ENOENT) if $name eq '';
+    for my $place (@places) {
+        if (!-e $place) {
+            $errno = ENOTDIR if $! == ENOTDIR && $name =~ m{/};
+            next;
+        }
+        return $place if -f _ && -x _;
+        $errno = EACCES;
+    }
+    return (undef, $errno);
+}
+
+# -- until its end
+
+sub follow {
+    my ($command) = @_;
+    my ($connection, $woken) = @$command{qw(connection woken)};
+    $SIG{HUP} = 'IGNORE';
+    while (1) {
+        my $ready = '';
+        vec($ready, fileno $_, 1) = 1 for $connection, $woken;
+        select($ready, undef, undef, undef) > 0 or next;
+        if (vec $ready, fileno $woken, 1) {
+            sysread $woken, my $nothing, 4096;
+            return finish($command) if collect($command);
+        }
+        next if !vec $ready, fileno $connection, 1;
+        my $got = sysread $connection, my $signals, 256;
+        return abandon($command) if !$got;
+        kill $_, -$command->{pid} for unpack 'C*', $signals;
+    }
+}
+
+# Takes note of what ended or stopped. -> whether the command has ended
+sub collect {
+    my ($command) = @_;
+    while ((my $pid = waitpid -1, WNOHANG | WUNTRACED) > 0) {
+        next if $pid != $command->{pid};
+        my $status = $?;
+        if (($status & 0xff) == 0x7f) {
+            say_to($command->{connection}, 'stopped ' . ($status >> 8));
+            next;
+        }
+        say_to($command->{connection}, $status & 0x7f ? 'signal ' . ($status & 0x7f) : 'exit ' . ($status >> 8));
+        return 1;
+    }
+    return 0;
+}
+
+# What the command left in the background stays, as it would anywhere else: with its terminal, where it has one.
+sub finish {
+    my ($command) = @_;
+    close $command->{connection};
+    my $master = $command->{master} or return;
+    unblock($master);
+    while (waitpid(-1, WNOHANG) >= 0) {
+        select undef, undef, undef, 0.2;
+        1 while sysread $master, my $nothing, 65536;
+    }
+}
+
+# The caller is gone: so goes what it started, all of it.
+sub abandon {
+    my ($command) = @_;
+    $SIG{CHLD} = 'DEFAULT';
+    kill 'KILL', $command->{pid};
+    close $command->{master} if $command->{master};
+    my $until = time + GRACE;
+    my $signal = 'TERM';
+    while (my @left = descendants()) {
+        kill $signal, @left;
+        kill 'CONT', @left;
+        $signal = time >= $until ? 'KILL' : 0;
+        select undef, undef, undef, 0.05;
+        1 while waitpid(-1, WNOHANG) > 0;
+    }
+}
+
+sub descendants {
+    my @left = ($$);
+    for (my $at = 0; $at < @left; $at++) {
+        my $tasks = "/proc/$left[$at]/task";
+        opendir my $threads, $tasks or next;
+        for my $thread (grep { /^\d/ } readdir $threads) {
+            open my $file, '<', "$tasks/$thread/children" or next;
+            push @left, split / /, <$file> // '';
+        }
+    }
+    shift @left;
+    return @left;
+}
+
+# -- small things
+
+sub foreground {
+    my ($terminal, $group) = @_;
+    local $SIG{TTOU} = 'IGNORE';
+    ioctl($terminal, TIOCSPGRP, pack 'i', $group);
+}
+
+sub send_master {
+    my ($connection, $master) = @_;
+    my $data = "pty\n";
+    my $control = pack 'Q l l l x4', 20, SOL_SOCKET, SCM_RIGHTS, fileno $master;
+    my $vector = pack 'P Q', $data, length $data;
+    my $message = pack 'Q L x4 P Q P Q l x4', 0, 0, $vector, 1, $control, length $control, 0;
+    syscall($SYS->{sendmsg}, fileno $connection, $message, 0);
+}
+
+sub say_to {
+    my ($connection, $line) = @_;
+    syswrite $connection, "$line\n";
+}
+
+sub fail {
+    my ($connection, $errno, $what) = @_;
+    say_to($connection, "failed $errno $what");
+}
+
+sub unblock {
+    my ($handle) = @_;
+    my $flags = fcntl $handle, 3, 0;
+    fcntl $handle, 4, $flags | O_NONBLOCK;
+}
+
+sub syscall_close {
+    for my $fd (grep { defined } @_) {
+        open my $handle, '<&=', $fd or next;
+        close $handle;
+    }
+}

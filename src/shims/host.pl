@@ -1,0 +1,33 @@
+# Runs a command on the host, as if there were no shims.
+use strict;
+
+# Becomes the next program of that name in PATH.
+sub run_on_host {
+    my ($name, @arguments) = @_;
+    my $program = host_program($name);
+    not_found($name) if !defined $program;
+    # As a shell would have set it; what this process was called is nothing to go by.
+    $ENV{_} = $program;
+    exec { $program } $name, @arguments;
+    print STDERR "$program: $!\n";
+    exit($! == 2 ? 127 : 126);
+}
+
+sub host_program {
+    my ($name) = @_;
+    my $shims = $main::DIR =~ s{/[^/]+$}{}r;
+    for my $directory (split /:/, $ENV{PATH}) {
+        next if index($directory, "$shims/") == 0;
+        my $program = ($directory eq '' ? '.' : $directory) . "/$name";
+        return $program if -f $program && -x _;
+    }
+    return;
+}
+
+sub not_found {
+    my ($name) = @_;
+    print STDERR "$name: command not found\n";
+    exit 127;
+}
+
+1;

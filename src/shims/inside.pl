@@ -1,0 +1,53 @@
+# Runs a command in the workspace's machine.
+use strict;
+
+# Of the caller's variables, those that are about the host's own programs, sockets, sessions and directories. The machine has its own, or none.
+my $HOST_ONLY = qr/^(?:
+    PATH | MANPATH | INFOPATH | PWD | SHLVL | _ | HOSTNAME | TMPDIR_HOST |
+    DUAL_\w+ | DOCKER_\w+ | BASH_ENV | ENV | ZDOTDIR | BASH_FUNC_.* | PROMPT_COMMAND |
+    SSH_\w+ | GPG_\w+ | DBUS_\w+ | XDG_(?:RUNTIME_DIR|SESSION\w*|SEAT\w*|VTNR|DATA_DIRS|CURRENT_DESKTOP) |
+    DISPLAY | WAYLAND_DISPLAY | XAUTHORITY | TMUX\w* | STY | ZELLIJ\w* | VSCODE_\w+ | GIT_ASKPASS | GIT_EXEC_PATH |
+    NVM_\w+ | VOLTA_\w+ | FNM_\w+ | ASDF_\w+ | MISE_\w+ | __MISE_\w+ | PYENV_\w+ | RBENV_\w+ | CONDA_\w+ | SDKMAN_\w+ | HOMEBREW_\w+ | N_PREFIX |
+    LD_\w+ | NODE_EXTRA_CA_CERTS | SSL_CERT_(?:FILE|DIR) | CURL_CA_BUNDLE | REQUESTS_CA_BUNDLE | PIP_CERT | GIT_SSL_CAINFO
+)=/x;
+
+sub run_in_machine {
+    my ($name, @arguments) = @_;
+    require "$main::LIB/transport.pl";
+    my $command = { argv => [$name, @arguments], cwd => working_directory(), env => [caller_environment()] };
+    my ($errno, $what) = run_inside(\%main::WORKSPACE, $command);
+    if (!defined $errno) {
+        require "$main::LIB/machine.pl";
+        await_machine();
+        ($errno, $what) = run_inside(\%main::WORKSPACE, $command);
+    }
+    require "$main::LIB/host.pl";
+    not_found($name) if !defined $errno || $what ne 'program' || $errno == 2;
+    $! = $errno;
+    print STDERR "$name: $!\n";
+    exit 126;
+}
+
+# As this shell names it, where the machine knows that name.
+sub working_directory {
+    my $logical = $ENV{PWD} // '';
+    my ($device, $inode) = stat $logical;
+    my ($own_device, $own_inode) = stat '.';
+    my $is_here = $device == $own_device && $inode == $own_inode;
+    return $is_here && is_inside($logical) ? $logical : readlink '/proc/self/cwd';
+}
+
+sub caller_environment {
+    my $here = working_directory();
+    my @kept = grep { !/$HOST_ONLY/o && !names_what_is_outside($_) } map { "$_=$ENV{$_}" } keys %ENV;
+    return (@kept, "PWD=$here");
+}
+
+# What a program is told to load from a place that the machine does not have would keep every program from starting.
+sub names_what_is_outside {
+    my ($entry) = @_;
+    my ($paths) = $entry =~ /^(?:NODE_OPTIONS|NODE_PATH|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|VIRTUAL_ENV|RUBYOPT|PERL5LIB|PERL5OPT)=(.*)/s or return 0;
+    return grep { !is_inside($_) } $paths =~ m{(?<![\w.])(/[^\s:"']+)}g;
+}
+
+1;

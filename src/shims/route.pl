@@ -1,0 +1,153 @@
+# Where a command runs, and why. What follows from the workspace stands in its file, what follows from the call is decided here.
+use strict;
+
+# Programs that start what they are told to start: who started them counts.
+my %RUNNER = map { $_ => 1 } qw(env timeout xargs nice ionice nohup setsid time stdbuf chrt taskset script watch parallel find make git entr flock
+    strace ltrace direnv husky unbuffer busybox doas sudo runuser);
+my %SHELL = map { $_ => 1 } qw(sh bash dash zsh fish ksh mksh ash yash tcsh csh nu elvish xonsh pwsh
+    tmux screen init systemd login sshd su cron);
+my %INTERPRETER = map { $_ => 1 } qw(node python python3 bun deno);
+my %FETCHER = map { $_ => 1 } qw(curl wget);
+
+# Options of interpreters whose value is an argument of its own.
+my $VALUE = qr/^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--env-file|--title|--inspect-port|-W|-X|--check-hash-based-pycs)$/;
+# Options that take the place of a script.
+my $NO_SCRIPT = qr/^(?:-e|-p|-pe|--eval|--print|-c|-m|-i|-v|-V|--version|-h|--help|--test|--run(?:=.*)?|-)$/;
+
+my $LOOPBACK = qr{^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:localhost|127(?:\.\d+){1,3}|0\.0\.0\.0|\[::1?\])(?:[:/?#]|$)}i;
+
+# -> "container", "host" or "nowhere", and the reason
+sub decide {
+    my ($name, $arguments) = @_;
+    return ('host', 'DUAL_BYPASS is set') if ($ENV{DUAL_BYPASS} // '') ne '';
+    my $here = readlink '/proc/self/cwd';
+    my $worktree = $main::WORKSPACE{worktree} // return ('host', 'these shims belong to no workspace any more');
+    return ('host', "the current directory is not in $worktree") if !is_within($here, $worktree);
+    my %named = map { $_ => 1 } split / /, $main::WORKSPACE{container} // '';
+    return ('container', 'the project names it in commands.container') if $named{$name};
+    return ('host', 'no URL on localhost among its arguments') if $FETCHER{$name} && is_elsewhere(@$arguments);
+    my $script = $INTERPRETER{$name} ? script_of(@$arguments) : undef;
+    return ('host', "$script is a program of the host's") if defined $script && is_hosts_own($script, $here);
+    my $caller = direct_caller();
+    return ('host', "$caller starts it itself, not through a shell") if defined $caller;
+    return ('container', $main::WORKSPACE{why} // 'it is in the routing table');
+}
+
+sub is_within {
+    my ($path, $root) = @_;
+    return $path eq $root || index($path, "$root/") == 0;
+}
+
+# Whether the machine has that path of the host's.
+sub is_inside {
+    my ($path) = @_;
+    for my $root ($main::WORKSPACE{worktree}, split /:/, $main::WORKSPACE{visible} // '') {
+        return 1 if is_within($path, $root);
+    }
+    return 0;
+}
+
+sub is_elsewhere {
+    my $has_url = 0;
+    for my $argument (@_) {
+        return 0 if $argument =~ $LOOPBACK;
+        return 0 if $argument =~ /^--url=(.*)/s && $1 =~ $LOOPBACK;
+        $has_url = 1 if $argument !~ /^-/;
+    }
+    return $has_url;
+}
+
+sub script_of {
+    while (@_) {
+        my $argument = shift;
+        return if $argument =~ $NO_SCRIPT;
+        if ($argument eq '--') { return shift }
+        if ($argument =~ $VALUE) { shift; next }
+        return $argument if $argument !~ /^-/;
+    }
+    return;
+}
+
+# An agent, an editor's server, a tool that is installed on the host: the machine does not have that file.
+sub is_hosts_own {
+    my ($script, $here) = @_;
+    my $path = $script =~ m{^/} ? $script : "$here/$script";
+    return -e $path && !is_inside(physical($path));
+}
+
+# Without links in its directories.
+sub physical {
+    my ($path) = @_;
+    my ($directory, $file) = $path =~ m{^(.*)/([^/]*)$};
+    opendir my $handle, $directory eq '' ? '/' : $directory or return $path;
+    my $real = readlink '/proc/self/fd/' . fileno $handle;
+    my $target = readlink "$real/$file";
+    return "$real/$file" if !defined $target;
+    return $target =~ m{^/} ? $target : physical("$real/$target");
+}
+
+# The program that started this command by itself: no shell, nor what only starts what it is told to.
+sub direct_caller {
+    my $pid = getppid;
+    my @runners;
+    while ($pid > 1) {
+        my $program = program_of($pid);
+        return if $SHELL{$program};
+        if (!$RUNNER{$program}) {
+            return was_a_shell(@runners) ? undef : $program;
+        }
+        push @runners, $program;
+        $pid = parent_of($pid);
+    }
+    return;
+}
+
+sub program_of {
+    my ($pid) = @_;
+    my $file = readlink "/proc/$pid/exe";
+    if (!defined $file) {
+        open my $comm, '<', "/proc/$pid/comm" or return 'init';
+        $file = <$comm>;
+        chomp $file;
+    }
+    $file =~ s/ \(deleted\)$//;
+    my ($name) = $file =~ m{([^/]+)$};
+    # tmux calls its server "tmux: server".
+    $name =~ s/[:\d.-].*//s if $name !~ /^python/;
+    return $name;
+}
+
+sub parent_of {
+    my ($pid) = @_;
+    open my $stat, '<', "/proc/$pid/stat" or return 0;
+    my ($parent) = <$stat> =~ /^.*\) \S (\d+)/s;
+    return $parent;
+}
+
+# `sh -c COMMAND` becomes the command, so that its parent is the shell's. bash, zsh and ksh leave the program's path in `_`; dash leaves the
+# environment in the order of its own hash table, always with PWD.
+sub was_a_shell {
+    my (@runners) = @_;
+    my $last = $ENV{_} // '';
+    return 1 if $last eq $0 || grep { $last =~ m{/\Q$_\E$} } @runners;
+    return 0 if !defined $ENV{PWD};
+    open my $environ, '<', "/proc/$$/environ" or return 0;
+    local $/;
+    my $before = -1;
+    for my $entry (split /\0/, <$environ>) {
+        my ($name) = $entry =~ /^([^=]*)/;
+        my $bucket = dash_bucket($name);
+        return 0 if $bucket < $before;
+        $before = $bucket;
+    }
+    return 1;
+}
+
+sub dash_bucket {
+    my @bytes = unpack 'C*', $_[0];
+    my $sum = $bytes[0] << 4;
+    $sum += $_ for @bytes;
+    return $sum % 39;
+}
+
+1;

@@ -6,13 +6,13 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { createInstance } from '../../test/support/instance.ts';
 import type { Instance } from '../../test/support/instance.ts';
+import { installDevcontainers } from './devcontainers.ts';
 import { FLEET, isReady, isServed, makeRepos, median, until, writeManifests } from './fleet.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const LABEL = `dual-bench=${process.pid}`;
 /** Many times what it takes; it waits for ever for a start that it has missed. */
 const DEVCONTAINER_TIMEOUT_MS = 180_000;
-const DEVCONTAINERS = '@devcontainers/cli@0.89.0';
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -111,13 +111,6 @@ function removeLabelled(): void {
     .split('\n')
     .filter(Boolean);
   if (ids.length > 0) execFileSync('docker', ['rm', '-f', ...ids], { stdio: 'ignore' });
-}
-
-function installDevcontainers(dir: string): string {
-  execFileSync('npm', ['install', '--prefix', dir, '--no-audit', '--no-fund', '--loglevel=error', DEVCONTAINERS], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return path.join(dir, 'node_modules/@devcontainers/cli/devcontainer.js');
 }
 
 function report(name: string, values: number[], base: number[]): void {

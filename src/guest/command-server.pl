@@ -16,8 +16,8 @@ use strict;
 my ($uid, $gid, $arch) = @ARGV;
 
 my %SYSCALL = (
-    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292 },
-    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24 },
+    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3 },
+    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57 },
 );
 my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
 
@@ -26,7 +26,7 @@ use constant {
     O_RDWR => 2, O_NOCTTY => 0400, O_NONBLOCK => 04000,
     TCSETS => 0x5402, TIOCSCTTY => 0x540E, TIOCSPGRP => 0x5410, TIOCSWINSZ => 0x5414,
     TIOCGPTN => 0x80045430, TIOCSPTLCK => 0x40045431,
-    PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
+    PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
     ENOENT => 2, EACCES => 13, ENOTDIR => 20,
 };
 
@@ -38,6 +38,8 @@ use constant GRACE => 2;
 # Whoever lists the processes sees a shell that started something, as outside.
 $0 = 'sh';
 $SIG{PIPE} = 'IGNORE';
+# Where the guest is not the machine's own main process, as in its tests, nothing else would end this one with it.
+syscall($SYS->{prctl}, PR_SET_PDEATHSIG, 15, 0, 0, 0);
 serve(listen_privately());
 
 # As the user, to whom the directory belongs; root in a container has no more rights to it than a stranger.
@@ -56,16 +58,21 @@ sub listen_privately {
 
 sub serve {
     my ($server) = @_;
+    my $stopping = 0;
+    # Ended handlers go by themselves.
     $SIG{CHLD} = 'IGNORE';
-    while (1) {
+    $SIG{TERM} = sub { $stopping = 1 };
+    while (!$stopping) {
         accept(my $connection, $server) or next;
-        my $pid = fork;
+        my $pid = fork // next;
         next if $pid;
         close $server;
-        $SIG{CHLD} = 'DEFAULT';
+        $SIG{$_} = 'DEFAULT' for qw(CHLD TERM);
         serve_one($connection);
         exit 0;
     }
+    kill 'TERM', children($$);
+    select undef, undef, undef, 0.01 while children($$);
 }
 
 sub serve_one {
@@ -83,13 +90,15 @@ sub serve_one {
     send_master($connection, $master) if $master;
     pipe(my $woken, my $wake);
     unblock($_) for $woken, $wake;
-    local $SIG{CHLD} = sub { syswrite $wake, '.' };
+    my $stopping = 0;
+    $SIG{CHLD} = sub { syswrite $wake, '.' };
+    $SIG{TERM} = sub { $stopping = 1; syswrite $wake, '.' };
     my ($pid, $errno, $what) = start($request, [$slave ? (map { fileno $slave } 0 .. 2) : @files], $slave);
     return fail($connection, $errno, $what) if defined $errno;
-    syscall_close(@files);
+    syscall($SYS->{close}, $_) for grep { defined } @files;
     close $slave if $slave;
     say_to($connection, "started $pid");
-    follow({ connection => $connection, pid => $pid, woken => $woken, master => $master });
+    follow({ connection => $connection, pid => $pid, woken => $woken, master => $master, stopping => \$stopping });
 }
 
 sub become_user {
@@ -175,7 +184,7 @@ sub become {
     chdir $request->{cwd} or return ($! + 0, 'cwd');
     umask $request->{umask};
     setpriority 0, 0, $request->{nice} if $request->{nice} > getpriority 0, 0;
-    $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TTOU);
+    $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TERM TTOU);
     $SIG{$_} = 'IGNORE' for @{ $request->{ignored} };
     my %base = %ENV;
     delete $base{OLDPWD};
@@ -185,7 +194,7 @@ sub become {
     $ENV{_} = $program;
     # Copies first: what is to become 0 may not overwrite what is to become 1.
     for my $fd (0 .. 2) {
-        defined $files->[$fd] ? syscall($SYS->{dup3}, $files->[$fd], $fd, 0) : syscall_close($fd);
+        defined $files->[$fd] ? syscall($SYS->{dup3}, $files->[$fd], $fd, 0) : syscall($SYS->{close}, $fd);
     }
     exec { $program } @{ $request->{argv} };
     return ($! + 0, 'program');
@@ -221,6 +230,7 @@ sub follow {
         if (vec $ready, fileno $woken, 1) {
             sysread $woken, my $nothing, 4096;
             return finish($command) if collect($command);
+            return end_all($command) if ${ $command->{stopping} };
         }
         next if !vec $ready, fileno $connection, 1;
         my $got = sysread $connection, my $signals, 256;
@@ -239,10 +249,15 @@ sub collect {
             say_to($command->{connection}, 'stopped ' . ($status >> 8));
             next;
         }
-        say_to($command->{connection}, $status & 0x7f ? 'signal ' . ($status & 0x7f) : 'exit ' . ($status >> 8));
+        tell_end($command, $status);
         return 1;
     }
     return 0;
+}
+
+sub tell_end {
+    my ($command, $status) = @_;
+    say_to($command->{connection}, $status & 0x7f ? 'signal ' . ($status & 0x7f) : 'exit ' . ($status >> 8));
 }
 
 # What the command left in the background stays, as it would anywhere else: with its terminal, where it has one.
@@ -252,16 +267,23 @@ sub finish {
     my $master = $command->{master} or return;
     unblock($master);
     while (waitpid(-1, WNOHANG) >= 0) {
+        return end_all($command) if ${ $command->{stopping} };
         select undef, undef, undef, 0.2;
         1 while sysread $master, my $nothing, 65536;
     }
 }
 
-# The caller is gone: so goes what it started, all of it.
+# The caller is gone, in whose place the command was: it ends as its caller did, and what it started is asked to.
 sub abandon {
     my ($command) = @_;
-    $SIG{CHLD} = 'DEFAULT';
     kill 'KILL', $command->{pid};
+    end_all($command);
+}
+
+# Ends everything that descends from the command.
+sub end_all {
+    my ($command) = @_;
+    $SIG{CHLD} = 'DEFAULT';
     close $command->{master} if $command->{master};
     my $until = time + GRACE;
     my $signal = 'TERM';
@@ -269,23 +291,32 @@ sub abandon {
         kill $signal, @left;
         kill 'CONT', @left;
         $signal = time >= $until ? 'KILL' : 0;
-        select undef, undef, undef, 0.05;
-        1 while waitpid(-1, WNOHANG) > 0;
+        select undef, undef, undef, 0.02;
+        while ((my $pid = waitpid -1, WNOHANG) > 0) {
+            tell_end($command, $?) if $pid == $command->{pid};
+        }
     }
 }
 
 sub descendants {
     my @left = ($$);
     for (my $at = 0; $at < @left; $at++) {
-        my $tasks = "/proc/$left[$at]/task";
-        opendir my $threads, $tasks or next;
-        for my $thread (grep { /^\d/ } readdir $threads) {
-            open my $file, '<', "$tasks/$thread/children" or next;
-            push @left, split / /, <$file> // '';
-        }
+        push @left, children($left[$at]);
     }
     shift @left;
     return @left;
+}
+
+sub children {
+    my ($pid) = @_;
+    opendir my $threads, "/proc/$pid/task" or return ();
+    my @lists = map { "/proc/$pid/task/$_/children" } grep { /^\d/ } readdir $threads;
+    my @children;
+    for my $list (@lists) {
+        open my $file, '<', $list or next;
+        push @children, split / /, <$file> // '';
+    }
+    return @children;
 }
 
 # -- small things
@@ -319,11 +350,4 @@ sub unblock {
     my ($handle) = @_;
     my $flags = fcntl $handle, 3, 0;
     fcntl $handle, 4, $flags | O_NONBLOCK;
-}
-
-sub syscall_close {
-    for my $fd (grep { defined } @_) {
-        open my $handle, '<&=', $fd or next;
-        close $handle;
-    }
 }

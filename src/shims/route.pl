@@ -28,7 +28,8 @@ sub decide {
     return ('host', 'no URL on localhost among its arguments') if $FETCHER{$name} && is_elsewhere(@$arguments);
     my $script = $INTERPRETER{$name} ? script_of(@$arguments) : undef;
     return ('host', "$script is a program of the host's") if defined $script && is_hosts_own($script, $here);
-    my $caller = direct_caller();
+    # Asked for what a shell would do, by a program that is none.
+    my $caller = ($ENV{DUAL_WHICH} // '') eq 'shell' ? undef : direct_caller();
     return ('host', "$caller starts it itself, not through a shell") if defined $caller;
     return ('container', $main::WORKSPACE{why} // 'it is in the routing table');
 }
@@ -124,23 +125,22 @@ sub parent_of {
     return $parent;
 }
 
-# `sh -c COMMAND` becomes the command, so that its parent is the shell's. bash, zsh and ksh leave the program's path in `_`; dash leaves the
-# environment in the order of its own hash table, always with PWD.
+# `sh -c COMMAND` becomes the command, so that its parent is the shell's. A shell with the hooks leaves its process number, which is this one's
+# then; bash, zsh and ksh without them leave the program's path in `_`; dash leaves the environment in the order of its own hash table, always
+# with PWD.
 sub was_a_shell {
     my (@runners) = @_;
+    return 1 if ($ENV{DUAL_SHELL} // '') eq $$;
     my $last = $ENV{_} // '';
     return 1 if $last eq $0 || grep { $last =~ m{/\Q$_\E$} } @runners;
     return 0 if !defined $ENV{PWD};
     open my $environ, '<', "/proc/$$/environ" or return 0;
     local $/;
-    my $before = -1;
-    for my $entry (split /\0/, <$environ>) {
-        my ($name) = $entry =~ /^([^=]*)/;
-        my $bucket = dash_bucket($name);
-        return 0 if $bucket < $before;
-        $before = $bucket;
-    }
-    return 1;
+    my @buckets = map { dash_bucket(/^([^=]*)/) } split /\0/, <$environ>;
+    my $ordered = 1;
+    $ordered++ while $ordered < @buckets && $buckets[$ordered] >= $buckets[$ordered - 1];
+    # What `env A=1 COMMAND` sets comes last.
+    return $ordered == @buckets || $ordered >= 8 && $ordered >= @buckets - 3;
 }
 
 sub dash_bucket {

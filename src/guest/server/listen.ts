@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, constants, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import type { User } from '../../drivers/container/driver.ts';
@@ -8,17 +8,19 @@ import { actAs, isRoot } from './identity.ts';
 /**
  * Binds the server to its socket, as the user who owns the shared directory, and shuts that directory off from the machine's commands: they run
  * as the same user, so the directory above it is closed to everybody but root. @throws Error when it cannot be bound
+ * @returns that directory, open: for who has to make another socket in it later
  */
-export function listenPrivately(server: Server, socket: string, user: User): void {
+export function listenPrivately(server: Server, socket: string, user: User): number {
   const parent = path.dirname(path.dirname(socket));
   const canSeal = isRoot() && user.uid !== 0 && isOwn(parent);
   if (canSeal) chmodSync(parent, 0o711);
   const umask = process.umask(0o177);
   try {
-    actAs(user, () => {
+    return actAs(user, () => {
       makeRoom(socket);
       // Binds before it returns; only the event comes later.
       server.listen(socket);
+      return openSync(path.dirname(socket), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     });
   } finally {
     process.umask(umask);

@@ -11,6 +11,7 @@ const layers = [
   ['src/drivers'],
   ['src/image'],
   ['src/guest'],
+  ['src/shims'],
   ['src/proxy'],
   ['src/manifests'],
   ['controllers'],
@@ -24,6 +25,7 @@ const interfaces = [
   'src/drivers/container/spec-hash[.]ts',
   'src/image/builder[.]ts',
   'src/guest/(guests|protocol)[.]ts',
+  'src/shims/shims[.]ts',
   'src/proxy/routes[.]ts',
 ];
 const isInterface = `^(${interfaces.join('|')})$`;

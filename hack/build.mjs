@@ -1,5 +1,5 @@
 // Makes dist/: the entry points as ES modules, npm packages left outside, except for guest.cjs and sessions*.js, which need
-// nothing but Node and the pty.node beside them. usage: node hack/build.mjs
+// nothing but Node and the pty.node beside them; and as they are the Perl and shell scripts that route commands. usage: node hack/build.mjs
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -7,7 +7,7 @@ import { root } from './lib/dependencies.mjs';
 import { guestBundle } from './lib/guest-bundle.mjs';
 
 const dist = path.join(root, 'dist');
-const executables = new Set(['dual.js', 'dualctl.js']);
+const executables = new Set(['dual.js', 'dualctl.js', 'shim.pl']);
 const shebang = Buffer.from('#!/usr/bin/env node\n');
 
 const common = {
@@ -67,6 +67,17 @@ function finished(file, contents) {
   return isBare ? Buffer.concat([shebang, contents]) : Buffer.from(contents);
 }
 
+/** What routes commands: shims/ for the host, the server for the machine. */
+function scripts() {
+  const shims = path.join(root, 'src/shims');
+  const ofHost = fs
+    .readdirSync(shims, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .map((file) => [path.join(dist, 'shims', path.relative(shims, file)), file]);
+  return [...ofHost, [path.join(dist, 'command-server.pl'), path.join(root, 'src/guest/command-server.pl')]];
+}
+
 function removeAllBut(kept) {
   for (const entry of fs.readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
@@ -77,6 +88,7 @@ function removeAllBut(kept) {
 
 const outputs = (await Promise.all([host, guest, sessions])).flatMap((result) => result.outputFiles);
 const files = new Map(outputs.map((output) => [output.path, finished(output.path, output.contents)]));
+for (const [file, source] of scripts()) files.set(file, fs.readFileSync(source));
 const pty = path.join(root, `node_modules/@lydell/node-pty-linux-${process.arch}/pty.node`);
 if (fs.existsSync(pty)) files.set(path.join(dist, 'pty.node'), fs.readFileSync(pty));
 for (const [file, contents] of files) put(file, contents);

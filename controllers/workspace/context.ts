@@ -11,6 +11,7 @@ import type { ImageBuilder } from '../../src/image/builder.ts';
 import type { Log } from '../../src/log/log.ts';
 import type { Routes } from '../../src/proxy/routes.ts';
 import type { Jobs } from '../../src/runtime/jobs.ts';
+import type { Shims } from '../../src/shims/shims.ts';
 import type { Host } from './host.ts';
 import type { Step } from './machine.ts';
 
@@ -32,6 +33,7 @@ export interface WorkspaceContext {
   /** By what the machine's file system is. */
   images: Record<Root, ImageBuilder>;
   guests: Guests;
+  shims: Shims;
   routes: Routes;
   jobs: { clones: Jobs; builds: Jobs };
   host: Host;

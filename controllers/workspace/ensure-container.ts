@@ -1,40 +1,50 @@
 import { mkdir } from 'node:fs/promises';
 import { REASON } from '../../src/api/conditions.ts';
 import type { Workspace } from '../../src/api/types.ts';
+import { workspaceTmpDir } from '../../src/config/paths.ts';
 import { WaitingError } from '../../src/errors/reconcile-errors.ts';
-import type { Container } from '../../src/drivers/container/driver.ts';
+import type { Container, ContainerDriver } from '../../src/drivers/container/driver.ts';
 import { containerDriver } from './choose-driver.ts';
 import type { WorkspaceContext } from './context.ts';
-import { containerUpToDate } from './predicates.ts';
+import { containerUpToDate, machineAnswers } from './predicates.ts';
 import type { StepInput } from './step-input.ts';
+import { ensureTmpDir } from './tmp-dir.ts';
 
 /** A guest that has not answered for so many milliseconds will not do so by itself any more. */
 const GUEST_PATIENCE_MS = 30_000;
 
-/** Makes and starts the machine. @throws WaitingError until its guest answers */
-export async function ensureContainer({ context, memory, workspace, observation }: StepInput): Promise<void> {
-  const { spec, actual, guest } = observation.container!;
-  const { uid } = workspace.metadata;
+/**
+ * Makes and starts the machine, and its directory for temporary files.
+ * @throws WaitingError until its guest answers  @throws StalledError NameTaken
+ */
+export async function ensureContainer(input: StepInput): Promise<void> {
+  const { context, workspace, observation } = input;
+  const { spec, actual } = observation.container!;
+  if (spec.tmp === 'shared') await ensureTmpDir(workspaceTmpDir(workspace.metadata.uid), spec.user.uid);
+  if (machineAnswers(observation)) return;
   const choice = observation.choice!;
   const driver = containerDriver(context, choice.name);
-  const running = containerUpToDate(observation) && actual?.running === true;
-  const now = context.clock.now();
-  if (running && now - (memory.silentSince ?? now) < GUEST_PATIENCE_MS) {
-    throw new WaitingError(REASON.starting, guest.message ?? 'the machine has started and does not answer yet', 5_000);
-  }
-  if (running) {
-    context.log.warn(
-      { workspace: spec.owner.workspace, guest: guest.message },
-      'guest does not answer, starting the machine again',
-    );
-    await driver.stop(uid);
-    delete memory.silentSince;
-  }
+  if (containerUpToDate(observation) && actual?.running === true) await endSilent(input, driver);
   if (choice.former !== undefined && choice.former !== choice.name)
     await removeFormer(context, workspace, choice.former);
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   await driver.ensure(spec);
   tellLoss(context, workspace, actual);
+}
+
+/** Ends a machine whose guest has been silent for too long. @throws WaitingError as long as it may still answer */
+async function endSilent({ context, memory, observation }: StepInput, driver: ContainerDriver): Promise<void> {
+  const { spec, guest } = observation.container!;
+  const now = context.clock.now();
+  if (now - (memory.silentSince ?? now) < GUEST_PATIENCE_MS) {
+    throw new WaitingError(REASON.starting, guest.message ?? 'the machine has started and does not answer yet', 5_000);
+  }
+  context.log.warn(
+    { workspace: spec.owner.workspace, guest: guest.message },
+    'guest does not answer, starting the machine again',
+  );
+  await driver.stop(spec.owner.uid);
+  delete memory.silentSince;
 }
 
 /** What ran in it is gone, which a person should not find out by what is missing. */

@@ -16,7 +16,7 @@ export async function ensureSession(input: StepInput): Promise<void> {
   for (const stray of strays) await sessionDriver(context, stray).destroy(name);
   if (actual && actual.specHash !== specHash) await session.destroy(name);
   if (!actual || actual.specHash !== specHash) {
-    await session.createSession(sessionSpec(input));
+    await session.createSession(await sessionSpec(input));
     return tellLoss(input);
   }
   for (const action of observation.session!.actions.filter(({ dueIn }) => dueIn === 0)) {
@@ -38,13 +38,13 @@ function tellLoss({ context, workspace, observation }: StepInput): void {
   context.api.recorder.event(workspace, 'Warning', REASON.sessionRepaired, message);
 }
 
-function sessionSpec({ context, workspace, observation }: StepInput): SessionSpec {
+async function sessionSpec({ context, workspace, observation }: StepInput): Promise<SessionSpec> {
   const { name, specHash, panes } = observation.session!;
   return {
     name,
     owner: { uid: workspace.metadata.uid, workspace: workspace.metadata.name, project: workspace.spec.project },
     cwd: observation.clone.dir,
-    env: context.host.paneEnv,
+    env: { ...context.host.paneEnv, ...(await context.shims.environment(observation.shims!.spec)) },
     panes,
     specHash,
   };

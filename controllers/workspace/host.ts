@@ -12,6 +12,8 @@ export interface Host {
   nameSuffix: string;
   /** The user's login shell. */
   shell: string;
+  /** What a shell on the host is started as; empty for the login shell as the session starts it. */
+  interactiveShell: string[];
   /** What runs a command inside a Workspace from the host: `[...paneRunner, NAME, '--', ...argv]`. */
   paneRunner: string[];
   /** Environment of panes on the host, on top of the login shell's. */

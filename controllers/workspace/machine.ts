@@ -23,6 +23,7 @@ export type Step =
   | 'ensureClone'
   | 'ensureImage'
   | 'ensureContainer'
+  | 'ensureShims'
   | 'ensureSession'
   | 'ensureRoute'
   | 'withdrawRoute'
@@ -55,6 +56,7 @@ export const workspaceMachine = setup({
     lacksClone: ({ event }: Guard) => !is.cloneReady(event.object, event.observation),
     lacksImage: ({ event }: Guard) => !is.imageReady(event.observation),
     lacksContainer: ({ event }: Guard) => !is.containerReady(event.observation),
+    lacksShims: ({ event }: Guard) => !is.shimsReady(event.observation),
     lacksSession: ({ event }: Guard) => !is.sessionReady(event.observation),
     lacksRoute: ({ event }: Guard) => !is.routePublished(event.observation),
     isImpaired: ({ event }: Guard) => is.impaired(event.observation),
@@ -64,6 +66,7 @@ export const workspaceMachine = setup({
     ensureClone: () => {},
     ensureImage: () => {},
     ensureContainer: () => {},
+    ensureShims: () => {},
     ensureSession: () => {},
     ensureRoute: () => {},
     withdrawRoute: () => {},
@@ -98,6 +101,7 @@ export const workspaceMachine = setup({
       { guard: 'lacksClone', target: '.cloning', actions: ['announceRoute', 'ensureClone'] },
       { guard: 'lacksImage', target: '.building', actions: ['announceRoute', 'ensureImage'] },
       { guard: 'lacksContainer', target: '.starting', actions: ['announceRoute', 'ensureContainer'] },
+      { guard: 'lacksShims', target: '.session', actions: ['ensureShims'] },
       { guard: 'lacksSession', target: '.session', actions: ['ensureSession'] },
       { guard: 'lacksRoute', target: '.routing', actions: ['ensureRoute'] },
       { guard: 'isImpaired', target: '.degraded' },

@@ -6,6 +6,7 @@ import type { GuestObservation } from '../../src/guest/guests.ts';
 import type { ImagePlan } from '../../src/image/builder.ts';
 import type { PortResult } from '../../src/proxy/routes.ts';
 import type { JobState } from '../../src/runtime/jobs.ts';
+import type { ShimsSpec } from '../../src/shims/shims.ts';
 import type { PaneAction } from './panes.ts';
 import type { ClassifiedPort } from './ports.ts';
 
@@ -19,6 +20,7 @@ export interface Observation {
   choice?: DriverChoice;
   image?: ImageObservation;
   container?: ContainerObservation;
+  shims?: ShimsObservation;
   session?: SessionObservation;
   routes?: RouteObservation;
 }
@@ -45,6 +47,14 @@ export interface ContainerObservation {
   spec: ContainerSpec;
   actual?: Container;
   guest: GuestObservation;
+  /** Whether its directory for temporary files is there, where it is to have one. */
+  tmpDirReady: boolean;
+}
+
+export interface ShimsObservation {
+  /** What they should be. */
+  spec: ShimsSpec;
+  upToDate: boolean;
 }
 
 export interface SessionObservation {

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { expandHome, guestDir } from '../../src/config/paths.ts';
+import { expandHome, guestDir, workspaceTmpDir } from '../../src/config/paths.ts';
 import type { ContainerSpec } from '../../src/drivers/container/driver.ts';
 import { containerSpecHash } from '../../src/drivers/container/spec-hash.ts';
 import { containerDriver } from './choose-driver.ts';
 import { imageJobKey } from './ensure-image.ts';
+import { isTmpDir } from './tmp-dir.ts';
 import type { Found, Look } from './look.ts';
 import type { ContainerObservation, ImageObservation } from './observation.ts';
 
@@ -29,7 +30,8 @@ export async function observeContainer(look: Look, found: Found): Promise<Contai
   const guest = context.guests.observe(uid);
   if (guest.answering || !actual?.running) delete look.memory.silentSince;
   else look.memory.silentSince ??= context.clock.now();
-  return { spec, ...(actual && { actual }), guest };
+  const tmpDirReady = spec.tmp === 'private' || (await isTmpDir(workspaceTmpDir(uid), spec.user.uid));
+  return { spec, ...(actual && { actual }), guest, tmpDirReady };
 }
 
 /** Tells one run of a machine from the next: what was started in the earlier one is gone. */
@@ -41,7 +43,7 @@ export function machineOf(container: { id: string; startedAt?: string }): string
 function containerSpec({ context, workspace }: Look, { project, observation, clone }: Found): ContainerSpec {
   const { host } = context;
   const { name, uid } = workspace.metadata;
-  const { resources, mounts } = project.spec.container;
+  const { resources, mounts, tmp } = project.spec.container;
   const spec = {
     owner: { uid, workspace: name, project: project.metadata.name },
     name: `dual-${name}${host.nameSuffix}`,
@@ -53,7 +55,11 @@ function containerSpec({ context, workspace }: Look, { project, observation, clo
       path: path.resolve(expandHome(mount.path, host.user.home)),
       readOnly: mount.readOnly,
     })),
-    env: Object.fromEntries(project.spec.env.map((entry) => [entry.name, entry.value ?? ''])),
+    tmp,
+    env: {
+      ...(tmp === 'shared' && { TMPDIR: workspaceTmpDir(uid) }),
+      ...Object.fromEntries(project.spec.env.map((entry) => [entry.name, entry.value ?? ''])),
+    },
     resources,
     user: host.user,
     guestDir: guestDir({ guests: host.guests }, uid),

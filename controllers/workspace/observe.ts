@@ -8,6 +8,7 @@ import type { Observation, RouteObservation } from './observation.ts';
 import { observeClone } from './observe-clone.ts';
 import { observeContainer, observeImage } from './observe-container.ts';
 import { observeSession } from './observe-session.ts';
+import { observeShims } from './observe-shims.ts';
 import { classifyPorts } from './ports.ts';
 import { cloneReady, containerReady, containerUpToDate, wantsMachine } from './predicates.ts';
 
@@ -23,6 +24,7 @@ export async function observe(look: Look): Promise<Observation> {
   const found = { project, observation, clone: observation.clone.state as Clone };
   await observeMachine(look, found);
   if (!containerReady(observation)) return observation;
+  observation.shims = await part('session', observation, () => observeShims(look, found));
   observation.session = await part('session', observation, () => observeSession(look, found));
   observation.routes = observeRoutes(look, project, observation.container!);
   return observation;

@@ -2,7 +2,7 @@ import type { WorkspaceContext } from './context.ts';
 
 /** Takes away machines, sessions and routes of this install whose Workspace is gone, as after a store was put back from a backup. */
 export async function removeOrphans(context: WorkspaceContext): Promise<void> {
-  const { api, drivers, routes, log } = context;
+  const { api, drivers, routes, shims, log } = context;
   const known = new Map(api.workspaces.list().map((workspace) => [workspace.metadata.uid, workspace]));
   const names = new Set([...known.values()].map(({ metadata }) => metadata.name));
   const isWanted = (uid: string, driver: string): boolean => {
@@ -30,6 +30,7 @@ export async function removeOrphans(context: WorkspaceContext): Promise<void> {
       for (const { owner, name } of await driver.listSessions()) if (!known.has(owner.uid)) await driver.destroy(name);
     }
   });
+  await attempt('shims', () => shims.removeAllBut([...known.keys()]));
   await attempt('routes', async () => {
     for (const name of await routes.list()) if (!names.has(name)) await routes.withdraw(name);
   });

@@ -19,13 +19,12 @@ export interface PaneContext {
   workspace: string;
   /** Tells the machine that panes inside were started for. */
   target: string;
-  host: Pick<Host, 'shell' | 'paneRunner'>;
+  host: Pick<Host, 'shell' | 'interactiveShell' | 'paneRunner'>;
 }
 
 /** What the session driver has to run for a pane of the Project's. */
 export function paneSpec(pane: Pane, { workspace, target, host }: PaneContext): PaneSpec {
-  const command =
-    pane.on === 'host' ? hostCommand(pane, host.shell) : containerCommand(pane, workspace, host.paneRunner);
+  const command = pane.on === 'host' ? hostCommand(pane, host) : containerCommand(pane, workspace, host.paneRunner);
   const specHash = createHash('sha256')
     .update(JSON.stringify([pane.on, pane.command ?? null]))
     .digest('hex')
@@ -33,8 +32,9 @@ export function paneSpec(pane: Pane, { workspace, target, host }: PaneContext): 
   return { name: pane.name, command, target: pane.on === 'container' ? target : '', specHash };
 }
 
-function hostCommand(pane: Pane, shell: string): string[] {
-  return pane.command === undefined ? [] : [shell, '-c', pane.command];
+/** Whatever it is, it finds the way to the Workspace's shims by its environment. */
+function hostCommand(pane: Pane, { shell, interactiveShell }: PaneContext['host']): string[] {
+  return pane.command === undefined ? interactiveShell : [shell, '-c', pane.command];
 }
 
 function containerCommand(pane: Pane, workspace: string, runner: string[]): string[] {

@@ -24,8 +24,16 @@ export function containerUpToDate({ container }: Observation): boolean {
 }
 
 export function containerReady(observation: Observation): boolean {
+  return machineAnswers(observation) && observation.container?.tmpDirReady === true;
+}
+
+export function machineAnswers(observation: Observation): boolean {
   const { container } = observation;
   return containerUpToDate(observation) && container?.actual?.running === true && container.guest.answering;
+}
+
+export function shimsReady({ shims }: Observation): boolean {
+  return shims?.upToDate === true;
 }
 
 export function sessionReady({ session }: Observation): boolean {

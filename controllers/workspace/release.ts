@@ -2,13 +2,14 @@ import { REASON } from '../../src/api/conditions.ts';
 import { FINALIZER } from '../../src/api/labels.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import { WORKSPACES } from '../../src/api/scheme.ts';
-import { guestDir } from '../../src/config/paths.ts';
+import { guestDir, workspaceTmpDir } from '../../src/config/paths.ts';
 import { destroySessions } from './choose-backend.ts';
 import { possibleDrivers } from './choose-driver.ts';
 import { cloneJobKey } from './ensure-clone.ts';
 import { cloneReady } from './predicates.ts';
 import { removeDir } from './remove-dir.ts';
 import type { StepInput } from './step-input.ts';
+import { removeTmpDir } from './tmp-dir.ts';
 
 /** Stops what is being made for it, and waits for that. A build that others wait for goes on. */
 export async function endJobs({ context, memory, workspace, observation }: StepInput): Promise<void> {
@@ -32,7 +33,9 @@ export async function removeContainer({ context, workspace }: StepInput): Promis
   const { uid } = workspace.metadata;
   context.guests.forget(uid);
   for (const driver of await possibleDrivers(context, workspace)) await driver.remove(uid);
+  await context.shims.remove(uid);
   await removeDir(guestDir({ guests: context.host.guests }, uid));
+  await removeTmpDir(workspaceTmpDir(uid), { uid: context.host.user.uid, log: context.log });
 }
 
 /** Keeps the clone or deletes it, as the policy says, and tells which; work that exists nowhere else is always kept. */

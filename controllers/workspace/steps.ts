@@ -3,6 +3,7 @@ import { ensureContainer } from './ensure-container.ts';
 import { ensureImage } from './ensure-image.ts';
 import { announceRoute, ensureRoute, withdrawRoute } from './ensure-route.ts';
 import { ensureSession } from './ensure-session.ts';
+import { ensureShims } from './ensure-shims.ts';
 import type { Step } from './machine.ts';
 import type { StepInput } from './step-input.ts';
 import { dropFinalizer, endJobs, releaseClone, removeContainer, removeSession, stopContainer } from './release.ts';
@@ -13,6 +14,7 @@ export const steps: Record<Step, (input: StepInput) => Promise<void>> = {
   ensureClone,
   ensureImage,
   ensureContainer,
+  ensureShims,
   ensureSession,
   ensureRoute,
   withdrawRoute,

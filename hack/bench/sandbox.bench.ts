@@ -41,6 +41,7 @@ function specOf(image: string): ContainerSpec {
     worktree,
     worktreeIdentity: `${dev}:${ino}`,
     mounts: [],
+    tmp: 'private' as const,
     env: {},
     resources: { pids: 4096 },
     user: { uid, gid, name, home },
@@ -129,7 +130,12 @@ const drivers: [string, ContainerDriver, string][] = [
   ],
   [
     'container',
-    createDockerDriver({ ...machines, docker: createDocker(process.env), forbidden: [path.join(root, 'state')] }),
+    createDockerDriver({
+      ...machines,
+      docker: createDocker(process.env),
+      forbidden: [path.join(root, 'state')],
+      own: [],
+    }),
     BASE_IMAGE,
   ],
 ];

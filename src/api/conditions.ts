@@ -63,6 +63,7 @@ export const REASON = {
   sessionRepaired: 'SessionRepaired',
   paneCrashLoop: 'PaneCrashLoop',
   noSessionDriver: 'NoSessionDriver',
+  shimsUnavailable: 'ShimsUnavailable',
   // routes
   routed: 'Routed',
   noPorts: 'NoPorts',

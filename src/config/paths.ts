@@ -23,6 +23,8 @@ export interface Paths {
   proxyLog: string;
   /** Parent of the directories that are shared with the guests. */
   guests: string;
+  /** Parent of the directories of shims. */
+  shims: string;
   /** Parent of what belongs to each sandbox. */
   sandboxes: string;
   /** What is fetched once and used again: Node builds, package managers. */
@@ -66,6 +68,7 @@ function stateFiles(
     daemonLog: path.join(state, 'daemon.log'),
     proxyLog: path.join(state, 'proxy.log'),
     guests: path.join(state, 'r'),
+    shims: path.join(state, 'shims'),
     sandboxes: path.join(state, 'sandboxes'),
   };
 }
@@ -77,7 +80,30 @@ export function expandHome(file: string, home: string): string {
 
 /** The directory shared with the guest of that workspace. Short, since socket paths end at 107 bytes. */
 export function guestDir(paths: Pick<Paths, 'guests'>, uid: string): string {
-  return path.join(paths.guests, createHash('sha256').update(uid).digest('hex').slice(0, 8));
+  return path.join(paths.guests, shortName(uid));
+}
+
+/**
+ * The directory of that workspace's temporary files, where its machine has the host's /tmp: TMPDIR on both sides. Machines that share
+ * /tmp have the same process numbers, and programs name files by them. Short, since programs make sockets in it. Pure.
+ */
+export function workspaceTmpDir(uid: string): string {
+  return path.join('/tmp', `w-${shortName(uid)}`);
+}
+
+/** Eight hex digits that tell workspaces apart. */
+function shortName(uid: string): string {
+  return createHash('sha256').update(uid).digest('hex').slice(0, 8);
+}
+
+/** What stands in front of PATH on the host for that workspace; of the same name as the directory shared with its guest. */
+export function shimsDir(paths: Pick<Paths, 'shims'>, uid: string): string {
+  return path.join(paths.shims, shortName(uid));
+}
+
+/** Where the command server of that workspace's machine answers. */
+export function commandSocket(paths: Pick<Paths, 'guests'>, uid: string): string {
+  return path.join(guestDir(paths, uid), 'c');
 }
 
 export function guestSocket(paths: Pick<Paths, 'guests'>, uid: string): string {

@@ -46,7 +46,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
   const store = openStore(paths.database, { clock, log: log.child({ part: 'store' }) });
   shutdown.then('store', () => store.close());
   const parts = await createDrivers({ paths, config, env, log, clock, version, installId: store.installId }, shutdown);
-  const { drivers, images, guests, routes } = parts;
+  const { drivers, images, guests, shims, routes } = parts;
 
   const server = await startApiServer({
     store,
@@ -88,6 +88,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
     drivers,
     images,
     guests,
+    shims,
     routes,
     jobs,
     host: describeHost(paths, config, { installId: store.installId, env }),

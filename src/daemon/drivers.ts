@@ -27,6 +27,8 @@ import { createToolsBuilder } from '../image/tools/tools-builder.ts';
 import type { Log } from '../log/log.ts';
 import { createProxyRoutes } from '../proxy/launch.ts';
 import type { Routes } from '../proxy/routes.ts';
+import { createShims } from '../shims/directory.ts';
+import type { Shims } from '../shims/shims.ts';
 import type { Shutdown } from './shutdown.ts';
 
 export interface DriverOptions {
@@ -43,6 +45,7 @@ export interface Parts {
   drivers: { containers: ContainerDriver[]; sessions: SessionDriver[]; source: SourceDriver };
   images: Record<Root, ImageBuilder>;
   guests: Guests;
+  shims: Shims;
   routes: Routes;
   /** What every machine needs and is fetched once; whoever needs it later waits for the same work. */
   guestRuntime: () => Promise<string>;
@@ -70,6 +73,7 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     cache: paths.cache,
     guestBundle: path.join(dist, 'guest.cjs'),
     ptyAddon: path.join(dist, 'pty.node'),
+    commandServer: path.join(dist, 'command-server.pl'),
     env,
   };
   const guestRuntime = (): Promise<string> => ensureGuestRuntime(runtime);
@@ -84,7 +88,13 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     drivers: {
       // In both lists: what `auto` takes comes first.
       containers: [
-        createDockerDriver({ docker, ...machines, forbidden: [paths.state], log: log.child({ part: 'docker' }) }),
+        createDockerDriver({
+          docker,
+          ...machines,
+          forbidden: [paths.state],
+          own: ownPaths(options).map((own) => own.path),
+          log: log.child({ part: 'docker' }),
+        }),
         createSandboxDriver({
           ...machines,
           dir: paths.sandboxes,
@@ -122,6 +132,12 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
       host: createToolsBuilder({ cache: paths.cache, state: paths.state, env }),
     },
     guests,
+    shims: createShims({
+      paths,
+      lib: path.join(dist, 'shims'),
+      dual: [process.execPath, path.join(dist, 'dual.js')],
+      env: loginEnv,
+    }),
     routes,
     guestRuntime,
   };

@@ -4,6 +4,7 @@ import type { Host } from '../../controllers/workspace/index.ts';
 import type { Config } from '../config/config.ts';
 import { packageRoot } from '../config/package-root.ts';
 import type { Paths } from '../config/paths.ts';
+import { interactiveShell } from '../shims/pane-environment.ts';
 
 /** What the controllers have to know of this machine and this instance. */
 export function describeHost(
@@ -20,6 +21,7 @@ export function describeHost(
     guests: paths.guests,
     nameSuffix: paths.isolated ? `-${shortId(installId)}` : '',
     shell: shell ?? '/bin/sh',
+    interactiveShell: interactiveShell(shell ?? '/bin/sh', path.join(packageRoot(), 'dist', 'shims')),
     paneRunner: [process.execPath, path.join(packageRoot(), 'dist', 'dual.js'), 'run', '--workspace'],
     paneEnv: env['DUAL_HOME'] === undefined ? {} : { DUAL_HOME: path.resolve(env['DUAL_HOME']) },
   };

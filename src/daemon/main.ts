@@ -3,8 +3,12 @@ import { resolvePaths } from '../config/paths.ts';
 import { createLog } from '../log/log.ts';
 import { startDaemon } from './daemon.ts';
 import { acquireLock } from '../exec/process-lock.ts';
+import { withoutShims } from '../exec/without-shims.ts';
 
-const { env } = process;
+// Started from a pane of a Workspace, it would hand on to all others what that one has.
+const env = withoutShims(process.env);
+for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+Object.assign(process.env, env);
 const log = createLog('daemon', env['DUAL_LOG'] || 'info');
 const paths = resolvePaths(env);
 

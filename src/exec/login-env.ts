@@ -1,4 +1,5 @@
 import { shellEnv } from 'shell-env';
+import { withoutShims } from './without-shims.ts';
 
 export interface LoginEnvOptions {
   /** This process's own environment: what there is when the shell cannot be asked, and for what its answer leaves out. */
@@ -73,7 +74,7 @@ function onlyWhole(answer: Environment, fallback: LoginEnvOptions['fallback']): 
 }
 
 function cleaned(env: Record<string, string | undefined>, fallback: LoginEnvOptions['fallback']): Environment {
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => {
+  const kept = Object.entries(withoutShims(env)).filter((entry): entry is [string, string] => {
     const [name, value] = entry;
     if (value === undefined || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || NOT_INHERITED.has(name)) return false;
     return !NOT_THE_USERS.has(name) || fallback[name] !== undefined;

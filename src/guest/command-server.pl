@@ -5,8 +5,8 @@
 #
 # A connection is one command:
 #   shim -> server: a length (N), the request in so many bytes, and beside the first byte the file descriptors that the command gets.
-#     The request is a list of strings (N/a*): version, names of the descriptors passed ("012"), terminal ("" or its termios), its size, umask,
-#     nice value, ignored signals, working directory, number of arguments, the arguments, then the environment as NAME=VALUE.
+#     The request is a list of strings (N/a*): version, numbers of the descriptors passed, terminal ("" or its termios), its size, umask,
+#     nice value, resource limits (number, soft, hard of each), ignored signals, working directory, number of arguments, the arguments, then the environment as NAME=VALUE.
 #   shim -> server, from then on: one byte for each signal that the command's process group is to get.
 #   server -> shim: lines: "pty" (with a terminal: its master beside it), "started PID", "stopped SIGNAL", then the last: "exit CODE",
 #     "signal NUMBER" or "failed ERRNO WHAT".
@@ -16,8 +16,8 @@ use strict;
 my ($uid, $gid, $arch) = @ARGV;
 
 my %SYSCALL = (
-    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3 },
-    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57 },
+    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302 },
+    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261 },
 );
 my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
 
@@ -27,7 +27,7 @@ use constant {
     TCSETS => 0x5402, TIOCSCTTY => 0x540E, TIOCSPGRP => 0x5410, TIOCSWINSZ => 0x5414,
     TIOCGPTN => 0x80045430, TIOCSPTLCK => 0x40045431,
     PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
-    ENOENT => 2, EACCES => 13, ENOTDIR => 20,
+    F_DUPFD_CLOEXEC => 1030, ENOENT => 2, EACCES => 13, ENOTDIR => 20,
 };
 
 use constant VERSION => 1;
@@ -47,6 +47,8 @@ sub listen_privately {
     socket(my $server, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
     local ($), $>) = ("$gid $gid", $uid);
     syscall($SYS->{fchdir}, 3) == 0 or die "the socket's directory: $!\n";
+    # No command is to have it.
+    syscall $SYS->{close}, 3;
     my $umask = umask 0177;
     unlink 'c';
     bind($server, pack('S a*', AF_UNIX, "c\0")) or die "bind: $!\n";
@@ -78,7 +80,7 @@ sub serve {
 sub serve_one {
     my ($connection) = @_;
     become_user();
-    my ($request, @files) = receive($connection) or return;
+    my $request = receive($connection) or return;
     return fail($connection, ENOENT, 'version') if $request->{version} != VERSION;
     syscall($SYS->{setsid});
     # What the command leaves behind comes to this process, which can then end it.
@@ -93,9 +95,9 @@ sub serve_one {
     my $stopping = 0;
     $SIG{CHLD} = sub { syswrite $wake, '.' };
     $SIG{TERM} = sub { $stopping = 1; syswrite $wake, '.' };
-    my ($pid, $errno, $what) = start($request, [$slave ? (map { fileno $slave } 0 .. 2) : @files], $slave);
+    my ($pid, $errno, $what) = start($request, $slave);
     return fail($connection, $errno, $what) if defined $errno;
-    syscall($SYS->{close}, $_) for grep { defined } @files;
+    syscall $SYS->{close}, $_ for values %{ $request->{files} };
     close $slave if $slave;
     say_to($connection, "started $pid");
     follow({ connection => $connection, pid => $pid, woken => $woken, master => $master, stopping => \$stopping });
@@ -113,7 +115,7 @@ sub become_user {
 
 sub receive {
     my ($connection) = @_;
-    my ($data, $control) = ("\0" x 65536, "\0" x 64);
+    my ($data, $control) = ("\0" x 65536, "\0" x 1024);
     my $vector = pack('P Q', $data, length $data);
     my $message = pack('Q L x4 P Q P Q l x4', 0, 0, $vector, 1, $control, length $control, 0);
     my $got = syscall($SYS->{recvmsg}, fileno $connection, $message, MSG_CMSG_CLOEXEC);
@@ -125,13 +127,12 @@ sub receive {
     while (length $text < $length) {
         sysread($connection, $text, $length - length $text, length $text) or return;
     }
-    my ($version, $names, $termios, $size, $umask, $nice, $ignored, $cwd, $count, @rest) = unpack '(N/a*)*', $text;
-    my @fds = (undef) x 3;
-    $fds[$_] = shift @files for split //, $names;
-    return {
-        version => $version, termios => $termios, size => $size, umask => $umask, nice => $nice, ignored => [split / /, $ignored],
-        cwd => $cwd, argv => [splice @rest, 0, $count], env => { map { split /=/, $_, 2 } @rest },
-    }, @fds;
+    my %request;
+    (@request{qw(version names termios size umask nice limits ignored cwd count)}, my @rest) = unpack '(N/a*)*', $text;
+    @request{qw(argv env)} = ([splice @rest, 0, $request{count}], { map { split /=/, $_, 2 } @rest });
+    # By the number that each is to have.
+    @{ $request{files} }{ split / /, $request{names} } = @files;
+    return \%request;
 }
 
 sub received_files {
@@ -158,7 +159,7 @@ sub open_terminal {
 
 # -> process id, or undef, errno and what could not be done
 sub start {
-    my ($request, $files, $terminal) = @_;
+    my ($request, $terminal) = @_;
     pipe(my $failed, my $failure);
     my $pid = fork;
     return (undef, $! + 0, 'fork') if !defined $pid;
@@ -166,7 +167,7 @@ sub start {
         close $failed;
         setpgrp 0, 0;
         foreground($terminal, $$) if $terminal;
-        my ($errno, $what) = become($request, $files);
+        my ($errno, $what) = become($request, $terminal);
         syswrite $failure, "$errno $what";
         exit 127;
     }
@@ -180,24 +181,64 @@ sub start {
 
 # Becomes the command. -> errno and what could not be done
 sub become {
-    my ($request, $files) = @_;
-    chdir $request->{cwd} or return ($! + 0, 'cwd');
+    my ($request, $terminal) = @_;
+    enter($request->{cwd}) or return ($! + 0, 'cwd');
     umask $request->{umask};
     setpriority 0, 0, $request->{nice} if $request->{nice} > getpriority 0, 0;
+    lower_limits(split / /, $request->{limits});
     $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TERM TTOU);
-    $SIG{$_} = 'IGNORE' for @{ $request->{ignored} };
-    my %base = %ENV;
-    delete $base{OLDPWD};
-    %ENV = (%base, %{ $request->{env} });
+    $SIG{$_} = 'IGNORE' for split / /, $request->{ignored};
+    %ENV = environment($request->{env});
     my ($program, $errno) = find($request->{argv}[0]);
     return ($errno, 'program') if !defined $program;
-    $ENV{_} = $program;
-    # Copies first: what is to become 0 may not overwrite what is to become 1.
-    for my $fd (0 .. 2) {
-        defined $files->[$fd] ? syscall($SYS->{dup3}, $files->[$fd], $fd, 0) : syscall($SYS->{close}, $fd);
-    }
+    # Where a shell has told the shim its path.
+    $ENV{_} = $program if exists $ENV{_};
+    place($terminal ? { map { $_ => fileno $terminal } 0 .. 2 } : $request->{files});
     exec { $program } @{ $request->{argv} };
     return ($! + 0, 'program');
+}
+
+# A directory that is gone is still where the caller is.
+sub enter {
+    my ($directory) = @_;
+    return 1 if chdir $directory;
+    $directory =~ / \(deleted\)$/ or return 0;
+    my $gone = "/tmp/.$$." . time;
+    return mkdir($gone, 0700) && chdir($gone) && rmdir $gone;
+}
+
+# Limits that the caller has put on itself hold for what it starts; those of the machine stay.
+sub lower_limits {
+    while (my ($resource, @wanted) = splice @_, 0, 3) {
+        my $limit = "\0" x 16;
+        syscall($SYS->{prlimit64}, 0, $resource, 0, $limit) == 0 or next;
+        my ($soft, $hard) = unpack 'Q2', $limit;
+        @wanted = map { $_ < $hard ? $_ : $hard } @wanted;
+        syscall $SYS->{prlimit64}, 0, $resource, pack('Q2', @wanted), 0 if "@wanted" ne "$soft $hard";
+    }
+}
+
+# The caller's, and what is the machine's own: its programs, and its certificates, whose files are others than the host's.
+sub environment {
+    my ($callers) = @_;
+    my %merged = (%ENV, %$callers);
+    for my $name (grep { /CERT|CA_BUNDLE|CAINFO|CA_FILE/ } keys %$callers) {
+        $merged{$name} = $ENV{$name} if exists $ENV{$name};
+        delete $merged{$name} if $merged{$name} =~ m{^/} && !-e $merged{$name};
+    }
+    # Directories of the worktree that the caller looks into first.
+    my $front = delete $merged{DUAL_PATH};
+    $merged{PATH} = join ':', grep { defined && $_ ne '' } $front, $ENV{PATH};
+    return %merged;
+}
+
+# Puts each file where it is wanted. Out of the way first: what is to become 0 may not overwrite what is to become 1.
+sub place {
+    my ($files) = @_;
+    my %aside = map { $_ => syscall $SYS->{fcntl}, $files->{$_}, F_DUPFD_CLOEXEC, 512 } keys %$files;
+    for my $fd (0 .. 2, grep { $_ > 2 } keys %aside) {
+        defined $aside{$fd} ? syscall($SYS->{dup3}, $aside{$fd}, $fd, 0) : syscall($SYS->{close}, $fd);
+    }
 }
 
 # As a shell finds it: what is there and may not be run is told from what is not there.

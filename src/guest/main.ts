@@ -1,12 +1,14 @@
 import { ensureAccount } from './server/account.ts';
+import { startCommandServer } from './server/command-server.ts';
 import { createCommands } from './server/commands.ts';
 import { takeConfig } from './server/config.ts';
 import type { GuestConfig } from './server/config.ts';
-import { baseEnvironment } from './server/environment.ts';
+import { baseEnvironment, machineEnvironment } from './server/environment.ts';
 import { dropGroups } from './server/identity.ts';
 import { closeInheritedFiles } from './server/inherited-files.ts';
 import { listenPrivately } from './server/listen.ts';
 import { createPortWatch } from './server/port-watch.ts';
+import { resembleHost } from './server/resemble-host.ts';
 import { createGuestServer } from './server/server.ts';
 
 /** Milliseconds after which it ends whatever is left of its commands: the machine ends with it, and kills them. */
@@ -22,6 +24,7 @@ function main(config: GuestConfig): void {
   process.title = 'guest';
   closeInheritedFiles();
   dropGroups();
+  if (config.image) resembleHost(config.image, process.env, complain);
   const shell = ensureAccount(config.user);
   const env = baseEnvironment({ ...process.env, ...config.env }, config.user, shell);
   const commands = createCommands({ user: config.user, env });
@@ -30,12 +33,19 @@ function main(config: GuestConfig): void {
     complain(error);
     process.exit(1);
   });
+  const directory = listenPrivately(server, config.socket, config.user);
+  const commandServer = startCommandServer({
+    user: config.user,
+    env: machineEnvironment(env, config.own),
+    directory,
+    complain,
+  });
   const stop = (): void => {
     setTimeout(() => process.exit(0), STOP_TIMEOUT);
-    void commands.killAll().then(() => setTimeout(() => process.exit(0), FAREWELL));
+    const ended = Promise.all([commands.killAll(), commandServer.stop()]);
+    void ended.then(() => setTimeout(() => process.exit(0), FAREWELL));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  listenPrivately(server, config.socket, config.user);
   surviveErrors();
 }
 

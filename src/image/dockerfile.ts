@@ -4,7 +4,7 @@ import type { ImagePlan } from './builder.ts';
 import { quoted } from './unknown-version.ts';
 
 /** Goes up whenever the generated Dockerfile means something else: all images are then made anew. */
-export const GENERATOR_VERSION = 2;
+export const GENERATOR_VERSION = 3;
 
 export interface Instruction {
   /** One Dockerfile instruction. */
@@ -20,8 +20,15 @@ export const CERTIFICATES_DIR = 'certificates';
 /** Of the build context: the same certificates in one file. */
 export const CERTIFICATES_FILE = 'extra-ca-certificates.pem';
 
-/** What every machine has: certificates, curl, git, ps and lsof, and the libraries that Node is linked to. */
-const PACKAGES = ['ca-certificates', 'curl', 'git', 'libatomic1', 'libstdc++6', 'lsof', 'procps'];
+/** What every machine has: what is used all day where nobody thinks of installing it, and the libraries that Node is linked to. */
+const PACKAGES = [
+  ...['ca-certificates', 'curl', 'git', 'make', 'wget'],
+  // ps, pkill; fuser, killall, pstree; lsof; ss, ip; netstat.
+  ...['procps', 'psmisc', 'lsof', 'iproute2', 'net-tools'],
+  // Names of services, and of time zones.
+  ...['netbase', 'tzdata'],
+  ...['libatomic1', 'libstdc++6'],
+];
 
 /** In the image: the extra certificates alone, since Node reads them at every start; and the system's whole bundle. */
 const EXTRA = `/etc/ssl/${CERTIFICATES_FILE}`;

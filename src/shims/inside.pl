@@ -3,12 +3,13 @@ use strict;
 
 # Of the caller's variables, those that are about the host's own programs, sockets, sessions and directories. The machine has its own, or none.
 my $HOST_ONLY = qr/^(?:
-    PATH | MANPATH | INFOPATH | PWD | SHLVL | _ | HOSTNAME | TMPDIR_HOST |
+    PATH | MANPATH | INFOPATH | PWD | HOSTNAME |
     DUAL_\w+ | DOCKER_\w+ | BASH_ENV | ENV | ZDOTDIR | BASH_FUNC_.* | PROMPT_COMMAND |
     SSH_\w+ | GPG_\w+ | DBUS_\w+ | XDG_(?:RUNTIME_DIR|SESSION\w*|SEAT\w*|VTNR|DATA_DIRS|CURRENT_DESKTOP) |
     DISPLAY | WAYLAND_DISPLAY | XAUTHORITY | TMUX\w* | STY | ZELLIJ\w* | VSCODE_\w+ | GIT_ASKPASS | GIT_EXEC_PATH |
     NVM_\w+ | VOLTA_\w+ | FNM_\w+ | ASDF_\w+ | MISE_\w+ | __MISE_\w+ | PYENV_\w+ | RBENV_\w+ | CONDA_\w+ | SDKMAN_\w+ | HOMEBREW_\w+ | N_PREFIX |
-    LD_\w+ | NODE_EXTRA_CA_CERTS | SSL_CERT_(?:FILE|DIR) | CURL_CA_BUNDLE | REQUESTS_CA_BUNDLE | PIP_CERT | GIT_SSL_CAINFO
+    LD_\w+ | NODE_CHANNEL_\w+ | INIT_CWD | npm_(?:command|execpath|node_execpath|lifecycle_\w+|package_\w+) |
+    npm_config_(?:user_agent|(?:local_|global_)?prefix|globalconfig|userconfig|node_gyp|init_module|npm_version)
 )=/x;
 
 sub run_in_machine {
@@ -40,7 +41,11 @@ sub working_directory {
 sub caller_environment {
     my $here = working_directory();
     my @kept = grep { !/$HOST_ONLY/o && !names_what_is_outside($_) } map { "$_=$ENV{$_}" } keys %ENV;
-    return (@kept, "PWD=$here");
+    my @pwd = defined $ENV{PWD} ? "PWD=$here" : ();
+    # Nothing of the host's programs, but what the worktree has in front of them.
+    my $shims = $main::DIR =~ s{/[^/]+$}{}r;
+    my @path = grep { $_ ne '' && index($_, "$shims/") != 0 && ($_ !~ m{^/} || is_inside($_)) } split /:/, $ENV{PATH} // '';
+    return (@kept, @pwd, @path ? 'DUAL_PATH=' . join ':', @path : ());
 }
 
 # What a program is told to load from a place that the machine does not have would keep every program from starting.

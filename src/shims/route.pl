@@ -16,7 +16,7 @@ my $NO_SCRIPT = qr/^(?:-e|-p|-pe|--eval|--print|-c|-m|-i|-v|-V|--version|-h|--he
 
 my $LOOPBACK = qr{^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:localhost|127(?:\.\d+){1,3}|0\.0\.0\.0|\[::1?\])(?:[:/?#]|$)}i;
 
-# -> "container", "host" or "nowhere", and the reason
+# -> "container" or "host", the reason, and whether what it starts in turn stays there as well
 sub decide {
     my ($name, $arguments) = @_;
     return ('host', 'DUAL_BYPASS is set') if ($ENV{DUAL_BYPASS} // '') ne '';
@@ -30,7 +30,7 @@ sub decide {
     return ('host', "$script is a program of the host's") if defined $script && is_hosts_own($script, $here);
     # Asked for what a shell would do, by a program that is none.
     my $caller = ($ENV{DUAL_WHICH} // '') eq 'shell' ? undef : direct_caller();
-    return ('host', "$caller starts it itself, not through a shell") if defined $caller;
+    return ('host', "$caller starts it itself, not through a shell", 1) if defined $caller;
     return ('container', $main::WORKSPACE{why} // 'it is in the routing table');
 }
 
@@ -102,6 +102,8 @@ sub direct_caller {
     }
     return;
 }
+
+sub is_runner { return $RUNNER{ $_[0] } }
 
 sub program_of {
     my ($pid) = @_;

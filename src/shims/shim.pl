@@ -11,14 +11,28 @@ our %WORKSPACE = read_workspace();
 our $ARCH = $WORKSPACE{arch};
 require "$LIB/route.pl";
 
-my ($place, $why) = decide($NAME, \@ARGV);
+my ($place, $why, $is_agents_own) = decide($NAME, \@ARGV);
 if ($ENV{DUAL_WHICH}) {
     print "$place\t$why\n";
-    exit 0;
+    exit 0 if $ENV{DUAL_WHICH} ne 'shell';
+    require "$LIB/which.pl";
+    exit tell_program($place, $NAME);
 }
-require "$LIB/host.pl" if $place ne 'container';
-run_on_host($NAME, @ARGV) if $place eq 'host';
+if ($place eq 'host') {
+    # With all that it starts in turn, as `npx` starts a server by a shell.
+    $ENV{DUAL_BYPASS} = 1 if $is_agents_own;
+    require "$LIB/host.pl";
+    run_on_host($NAME, @ARGV);
+}
 require "$LIB/inside.pl";
+if ($NAME eq 'kill') {
+    require "$LIB/kill.pl";
+    end_processes(@ARGV);
+}
+if ($NAME =~ /^(?:ps|pgrep|pkill|killall|pidof|pstree|lsof|fuser|ss|netstat)$/) {
+    require "$LIB/pids.pl";
+    run_about_processes($NAME, @ARGV);
+}
 run_in_machine($NAME, @ARGV);
 
 sub read_workspace {

@@ -69,9 +69,13 @@ sub enter {
     $link->{raw} = 1;
 }
 
+# What the command has made of its terminal's modes is what becomes of this one's.
 sub leave {
     my ($link) = @_;
-    ioctl(STDIN, TCSETSW, $link->{modes}) if $link->{raw};
+    return if !$link->{raw};
+    my $modes = "\0" x 60;
+    $link->{modes} = $modes if ioctl $link->{master}, TCGETS, $modes;
+    ioctl(STDIN, TCSETSW, $link->{modes});
     $link->{raw} = 0;
 }
 

@@ -2,15 +2,22 @@
 # files, and stands for the command until it has ended.
 use strict;
 
-my %SYSCALL = (x64 => { sendmsg => 46, recvmsg => 47, prctl => 157 }, arm64 => { sendmsg => 211, recvmsg => 212, prctl => 167 });
+my %SYSCALL = (
+    x64   => { sendmsg => 46,  recvmsg => 47,  prctl => 157, fcntl => 72, prlimit64 => 302 },
+    arm64 => { sendmsg => 211, recvmsg => 212, prctl => 167, fcntl => 25, prlimit64 => 261 },
+);
 
 # Constants as such would cost a module, and so the start of every command a millisecond.
 sub AF_UNIX() { 1 } sub SOCK_STREAM() { 1 } sub SOL_SOCKET() { 1 } sub SCM_RIGHTS() { 1 }
 sub O_PATH() { 010000000 } sub O_NOFOLLOW() { 0400000 }
-sub PR_SET_DUMPABLE() { 4 }
+sub PR_SET_DUMPABLE() { 4 } sub PR_SET_NAME() { 15 }
+sub F_GETFD() { 1 } sub FD_CLOEXEC() { 1 } sub LIMITS() { 16 } sub MOST_FILES() { 200 }
 sub EINTR() { 4 } sub EAGAIN() { 11 }
 
 sub VERSION() { 1 }
+
+# What may have brought new programs, or taken some away.
+my %INSTALLER = map { $_ => 1 } qw(npm pnpm yarn bun pip pip3 uv poetry corepack);
 
 # What a caller may send to the command by sending it to this process. The numbers are the same on both sides.
 my %FORWARDED = (HUP => 1, INT => 2, QUIT => 3, USR1 => 10, USR2 => 12, ALRM => 14, TERM => 15, CONT => 18, TSTP => 20, TTIN => 21, TTOU => 22, WINCH => 28);
@@ -21,19 +28,22 @@ my %FORWARDED = (HUP => 1, INT => 2, QUIT => 3, USR1 => 10, USR2 => 12, ALRM => 
 sub run_inside {
     my ($machine, $command) = @_;
     my $sys = $SYSCALL{ $machine->{arch} };
+    # Before anything is opened, which might take the place of what was closed.
+    my @files = callers_files($sys);
     my $connection = connect_to($machine->{socket}) or return;
-    my @closed = map { closed($_) } 0 .. 2;
-    my $terminal = grep({ $_ } @closed) ? undef : own_terminal();
-    my @passed = $terminal ? () : grep { !$closed[$_] } 0 .. 2;
+    my $terminal = "@files[0 .. 2]" eq '0 1 2' ? own_terminal() : undef;
+    splice @files, 0, 3 if $terminal;
     my $ignored = join ' ', grep { ($SIG{$_} // '') eq 'IGNORE' } keys %FORWARDED;
-    my $request = pack '(N/a*)*', VERSION, join('', @passed), $terminal ? @$terminal{qw(modes size)} : ('', ''), umask, getpriority(0, 0),
-        $ignored, $command->{cwd}, scalar @{ $command->{argv} }, @{ $command->{argv} }, @{ $command->{env} };
+    my $request = pack '(N/a*)*', VERSION, "@files", $terminal ? @$terminal{qw(modes size)} : ('', ''), umask, getpriority(0, 0),
+        limits($sys), $ignored, $command->{cwd}, scalar @{ $command->{argv} }, @{ $command->{argv} }, @{ $command->{env} };
     for my $name (grep { ($SIG{$_} // '') ne 'IGNORE' } keys %FORWARDED) {
         my $byte = chr $FORWARDED{$name};
         $SIG{$name} = sub { syswrite $connection, $byte };
     }
     $SIG{PIPE} = 'IGNORE';
-    send_request($sys, $connection, $request, @passed) or return;
+    # Among the host's processes it goes by the name of the command.
+    syscall $sys->{prctl}, PR_SET_NAME, "$command->{argv}[0]\0", 0, 0, 0;
+    send_request($sys, $connection, $request, @files) or return;
     return relay($sys, $connection, $terminal) if $terminal;
     return follow($connection);
 }
@@ -48,13 +58,34 @@ sub connect_to {
     return $connection;
 }
 
-# Where the caller closed one of the three, this very script has been opened in its place, or nothing is there.
-sub closed {
-    my ($fd) = @_;
-    my $file = readlink "/proc/self/fd/$fd" // return 1;
-    my ($device, $inode) = stat "/proc/self/fd/$fd" or return 1;
-    my ($own_device, $own_inode) = stat $0;
-    return $device == $own_device && $inode == $own_inode && $file =~ /\.pl$/;
+# Numbers of the file descriptors that the command is to have: the three that everybody has, and what else the caller left open for it, such as
+# a shell's `<(...)`. No directory, by which a machine could reach the host's files, and no socket.
+sub callers_files {
+    my ($sys) = @_;
+    opendir my $listing, '/proc/self/fd' or return (0 .. 2);
+    my @numbers = sort { $a <=> $b } grep { /^\d/ } readdir $listing;
+    my ($device, $inode) = stat $0;
+    my @files;
+    for my $fd (@numbers) {
+        next if (syscall($sys->{fcntl}, $fd, F_GETFD, 0) & FD_CLOEXEC) && $fd > 2;
+        my ($its_device, $its_inode, $mode) = stat "/proc/self/fd/$fd" or next;
+        # In the place of what the caller closed, this very script has been opened.
+        next if $its_device == $device && $its_inode == $inode || $mode == 0;
+        my $kind = $mode & 0170000;
+        push @files, $fd if $fd < 3 || $kind != 0040000 && $kind != 0140000;
+    }
+    return @files > MOST_FILES ? @files[0 .. MOST_FILES - 1] : @files;
+}
+
+# What the caller has limited itself to: number, soft and hard limit of each resource.
+sub limits {
+    my ($sys) = @_;
+    my @limits;
+    for my $resource (0 .. LIMITS - 1) {
+        my $limit = "\0" x 16;
+        push @limits, $resource, unpack 'Q2', $limit if syscall($sys->{prlimit64}, 0, $resource, 0, $limit) == 0;
+    }
+    return "@limits";
 }
 
 # When all three are one terminal, the command gets one of its own. -> {modes, size} of this one
@@ -113,10 +144,25 @@ sub follow {
 sub take {
     my ($kind, $number, $what) = split / /, $_[0], 3;
     return ($number, $what) if $kind eq 'failed';
-    exit $number if $kind eq 'exit';
+    remember($number) if $kind eq 'started';
+    if ($kind eq 'exit') {
+        note_programs() if $INSTALLER{ $main::NAME // '' };
+        exit $number;
+    }
     end_by($number) if $kind eq 'signal';
     stop_by($number) if $kind eq 'stopped';
     return;
+}
+
+# Before the end, since the next command may be one of those.
+sub note_programs {
+    system { '/usr/bin/perl' } 'perl', "$main::LIB/refresh.pl", '--quiet', $main::DIR;
+}
+
+# Where others of this workspace read what this process stands for (processes.pl): /proc tells the position in an open file.
+sub remember {
+    open our $remembered, '<', "$main::DIR/workspace" or return;
+    sysseek $remembered, $_[0], 0;
 }
 
 # As the command did, so that whoever waits sees the same.

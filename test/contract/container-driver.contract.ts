@@ -55,6 +55,7 @@ export async function machineSpec(
     worktree,
     worktreeIdentity: `${dev}:${ino}`,
     mounts: [],
+    tmp: 'shared' as const,
     env: { GREETING: 'hello world', NODE_OPTIONS: '--this-would-break-a-guest' },
     resources: { cpus: '1', memory: '1Gi', pids: 200 },
     user: { uid, gid, name: username, home: homedir },
@@ -120,6 +121,17 @@ export function containerDriverContract(name: string, make: () => Promise<Driver
       const { output } = await run(made, ['sh', '-c', 'echo "$GREETING|$NODE_OPTIONS|$(hostname)"; env']);
       expect(output.split('\n')[0]).toBe('hello world|--this-would-break-a-guest|workstation');
       expect(output).not.toContain('DUAL_');
+      await driver.remove(spec.owner.uid);
+    });
+
+    it('has an init that is called init, has no arguments, and collects what ends without a parent', async () => {
+      const spec = await machineSpec(harness);
+      const made = await driver.ensure(spec);
+      const shell = async (script: string): Promise<string> => (await run(made, ['sh', '-c', script])).output;
+      expect(await shell('cat /proc/1/comm; tr "\\0" "|" </proc/1/cmdline')).toBe('init\ninit|');
+      await shell('i=0; while [ $i -lt 300 ]; do (sleep 0.01 &); i=$((i + 1)); done');
+      const left = 'cat /proc/[0-9]*/stat 2>/dev/null | cut -d" " -f2,3';
+      await eventually(async () => expect(await shell(left)).not.toMatch(/ Z|sleep/));
       await driver.remove(spec.owner.uid);
     });
 

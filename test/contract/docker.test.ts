@@ -4,62 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABEL_INSTALL } from '../../src/api/labels.ts';
-import type { ContainerDriver } from '../../src/drivers/container/driver.ts';
 import { containerSpecHash } from '../../src/drivers/container/spec-hash.ts';
 import { createDocker } from '../../src/drivers/container/docker/create-docker.ts';
 import { createDockerDriver } from '../../src/drivers/container/docker/docker-driver.ts';
-import { GUEST_NODE_FLAGS } from '../../src/guest/flags.ts';
 import { silentLog } from '../../src/log/log.ts';
 import { eventually } from '../support/eventually.ts';
-import { testGuestRuntime } from '../support/guest-runtime.ts';
 import { containerDriverContract, machineSpec, run } from './container-driver.contract.ts';
 import type { DriverHarness } from './container-driver.contract.ts';
+import { docker, dockerHarness } from './docker-harness.ts';
 
-const docker = createDocker(process.env);
-
-async function dockerHarness(): Promise<DriverHarness> {
-  const root = await mkdtemp(path.join(os.tmpdir(), 'dual-'));
-  const install = `test-${path.basename(root)}`;
-  const guestRuntime = await testGuestRuntime();
-  const image = `${install.toLowerCase()}:1`;
-  const driverOf = (owner: string): ContainerDriver =>
-    createDockerDriver({
-      docker,
-      install: owner,
-      guestRuntime: () => Promise.resolve(guestRuntime),
-      guestFlags: [...GUEST_NODE_FLAGS],
-      version: '0.0.0-test',
-      forbidden: [path.join(root, 'state'), path.join(root, 'api.sock')],
-      log: silentLog,
-    });
-  await docker.getImage('debian:bookworm-slim').tag({ repo: install.toLowerCase(), tag: '1' });
-  return {
-    driver: driverOf(install),
-    successor: driverOf(install),
-    stranger: driverOf(`${install}-stranger`),
-    root,
-    image,
-    prefix: path.basename(root).toLowerCase(),
-    kill: async (container) => {
-      await docker.getContainer(container.id).kill();
-    },
-    destroy: async (container) => {
-      await docker.getContainer(container.id).remove({ force: true });
-    },
-    close: async () => {
-      await removeContainers(install);
-      await docker.getImage(image).remove();
-      await rm(root, { recursive: true });
-    },
-  };
-}
-
-async function removeContainers(install: string): Promise<void> {
-  const left = await docker.listContainers({ all: true, filters: { label: [`${LABEL_INSTALL}=${install}`] } });
-  await Promise.all(left.map((info) => docker.getContainer(info.Id).remove({ force: true, v: true })));
-}
-
-containerDriverContract('docker', dockerHarness);
+containerDriverContract('docker', () => dockerHarness());
 
 describe('docker', () => {
   let harness: DriverHarness;
@@ -73,7 +27,7 @@ describe('docker', () => {
     const made = await harness.driver.ensure(spec);
     const info = await docker.getContainer(made.id).inspect();
     expect(info.HostConfig).toMatchObject({
-      Init: true,
+      Init: false,
       Privileged: false,
       NanoCpus: 1e9,
       Memory: 2 ** 30,
@@ -179,6 +133,7 @@ describe('docker, when its engine is away', () => {
       guestFlags: [],
       version: '0',
       forbidden: [],
+      own: [],
       log: silentLog,
     });
     expect(await driver.probe()).toMatchObject({

@@ -54,10 +54,9 @@ describe('the guest as main process of a container', () => {
       Image: 'debian:bookworm-slim',
       Labels: { 'dual.dev/install': path.basename(root) },
       User: '0:0',
-      Entrypoint: [`${RUNTIME}/guest`, ...GUEST_NODE_FLAGS, `${RUNTIME}/guest.cjs`],
+      Entrypoint: ['/bin/sh', `${RUNTIME}/init.sh`, `${RUNTIME}/guest`, ...GUEST_NODE_FLAGS, `${RUNTIME}/guest.cjs`],
       Env: [`DUAL_GUEST_CONFIG=${JSON.stringify(config)}`, 'FROM_IMAGE=yes'],
       HostConfig: {
-        Init: true,
         CapDrop: ['ALL'],
         CapAdd: ['CHOWN', 'FOWNER', 'SETUID', 'SETGID', 'KILL'],
         SecurityOpt: ['no-new-privileges'],

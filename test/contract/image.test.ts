@@ -53,6 +53,11 @@ describe('image builder', () => {
     expect(await builder.exists(plan)).toBe(true);
     expect(progress).toContainEqual(expect.stringMatching(/^step \d+\/\d+: installing node 22\.11\.0$/));
 
+    const everyday = ['wget', 'make', 'fuser', 'killall', 'pstree', 'lsof', 'ss', 'netstat', 'pkill'];
+    const look = ['sh', '-c', 'which "$@"; getent services https', 'sh', ...everyday];
+    const found = (await execa('docker', ['run', '--rm', plan.ref, ...look])).stdout.split('\n');
+    expect(found.map((line) => path.basename(line.split(' ')[0] ?? ''))).toEqual([...everyday, 'https']);
+
     const pnpm = plan.tools.find((tool) => tool.name === 'pnpm')?.version;
     const command =
       'node --version; pnpm --version; npx --version >/dev/null && echo npx; git --version; ps | grep -c sh';

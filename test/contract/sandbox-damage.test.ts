@@ -14,6 +14,7 @@ import { sandboxFiles } from '../../src/drivers/container/sandbox/files.ts';
 import { createRecord } from '../../src/drivers/container/sandbox/record.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/guest.ts';
+import { brokenRuntime } from './broken-runtime.ts';
 import { machineSpec, run } from './container-driver.contract.ts';
 import { sandboxHarness } from './sandbox-harness.ts';
 import type { SandboxHarness } from './sandbox-harness.ts';
@@ -197,10 +198,8 @@ describe('a sandbox whose files are damaged', () => {
   });
 
   it('tells its last words in printable letters', async () => {
-    const broken = path.join(harness.root, 'broken');
-    await mkdir(broken);
     const words = String.raw`printf '\033[31mred\033[0m and \007 loud\n' >&2; exit 3`;
-    await writeFile(path.join(broken, 'guest'), `#!/bin/sh\n${words}\n`, { mode: 0o755 });
+    const broken = await brokenRuntime(path.join(harness.root, 'broken'), words);
     const spec = await machineSpec(harness);
     await harness.driverWith({ guestRuntime: () => Promise.resolve(broken) }).ensure(spec);
     await eventually(async () => expect(await inspect(spec)).toMatchObject({ exitCode: 3, error: 'red and ? loud' }));

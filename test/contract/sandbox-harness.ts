@@ -48,7 +48,7 @@ export async function sandboxHarness(): Promise<SandboxHarness> {
       masked: [
         ...[`${root}/state`, `${home}/state`].map((file) => ({ path: file, made: true })),
         { path: `${root}/api.sock` },
-        { path: `${home}/clones`, mountable: true },
+        ...[`${root}/clones`, `${home}/clones`].map((file) => ({ path: file, mountable: true })),
       ],
       network: { find: () => Promise.resolve({ notice: NO_NETWORK }), detach: () => Promise.resolve() },
       limits: { grant: () => Promise.resolve({ notices: [] }), release: () => Promise.resolve() },

@@ -47,7 +47,7 @@ export function lookAround(targets: Targets): string {
     });
     const pids = fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name));
     // What lies below a cover, by way of the directory that it is in.
-    const besides = 'mkdir -p /tmp/x && mount --bind "$(dirname "$1")" /tmp/x && [ -n "$(ls -A "/tmp/x/$(basename "$1")")" ]';
+    const besides = 'mkdir -p /run/x && mount --bind "$(dirname "$1")" /run/x && [ -n "$(ls -A "/run/x/$(basename "$1")")" ]';
     const openFiles = (pid) => {
       const fds = attempt(() => fs.readdirSync('/proc/' + pid + '/fd'));
       const files = Array.isArray(fds) ? fds.map((fd) => '/proc/' + pid + '/fd/' + fd) : [];

@@ -49,7 +49,7 @@ describe('what a sandbox keeps apart', () => {
       DOCKER_HOST: `unix://${at('engine.sock')}`,
       SSH_AUTH_SOCK: at('agent.sock'),
     };
-    spec = await machineSpec(harness, { worktree: at('clones/project/mine') });
+    spec = await machineSpec(harness, { worktree: at('clones/project/mine'), tmp: 'private' });
     machine = await harness.driverWith({ env: () => Promise.resolve(env) }).ensure(spec);
     const script = lookAround({
       pids: [process.pid, sleeper.pid ?? 0],
@@ -72,7 +72,7 @@ describe('what a sandbox keeps apart', () => {
   });
 
   it('the processes of the host: none is seen, none can be signalled', () => {
-    expect(report.processes).toEqual(['guest', 'sh']);
+    expect(report.processes).toEqual(['guest', 'init', 'sh']);
     expect(report.signalled).toEqual([]);
     expect(sleeper.exitCode).toBeNull();
   });

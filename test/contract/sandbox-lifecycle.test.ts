@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -13,6 +13,7 @@ import { RetryError } from '../../src/errors/reconcile-errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/guest.ts';
 import { mountsBelow, ownNamespaces, processesIn } from '../support/namespaces.ts';
+import { brokenRuntime } from './broken-runtime.ts';
 import { machineSpec, run } from './container-driver.contract.ts';
 import { sandboxHarness } from './sandbox-harness.ts';
 import type { SandboxHarness } from './sandbox-harness.ts';
@@ -148,9 +149,7 @@ describe('the life of a sandbox', () => {
   });
 
   it('tells how its guest ended, and why', async () => {
-    const broken = path.join(harness.root, 'broken');
-    await mkdir(broken);
-    await writeFile(path.join(broken, 'guest'), '#!/bin/sh\necho the guest is broken >&2\nexit 3\n', { mode: 0o755 });
+    const broken = await brokenRuntime(path.join(harness.root, 'broken'), 'echo the guest is broken >&2; exit 3');
     const spec = await machineSpec(harness);
     await harness.driverWith({ guestRuntime: () => Promise.resolve(broken) }).ensure(spec);
     await eventually(async () =>
@@ -194,7 +193,7 @@ describe('the life of a sandbox', () => {
   });
 
   it('removes what nobody may open', async () => {
-    const spec = await machineSpec(harness);
+    const spec = await machineSpec(harness, { tmp: 'private' });
     const made = await harness.driver.ensure(spec);
     await run(made, ['sh', '-c', 'mkdir -p /tmp/a/b; touch /tmp/a/b/c; chmod 0 /tmp/a/b /tmp/a']);
     await harness.driver.remove(spec.owner.uid);

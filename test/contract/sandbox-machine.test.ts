@@ -101,9 +101,9 @@ describe('what a sandbox is like inside', () => {
     await harness.driver.remove(spec.owner.uid);
   });
 
-  it('has a /tmp of its own, which is kept while it is stopped', async () => {
-    const spec = await machineSpec(harness);
-    const other = await machineSpec(harness);
+  it('has a private /tmp, which is kept while it is stopped', async () => {
+    const spec = await machineSpec(harness, { tmp: 'private' });
+    const other = await machineSpec(harness, { tmp: 'private' });
     const made = await harness.driver.ensure(spec);
     await shell(made, 'echo mine >/tmp/note; echo mine >/var/tmp/note; echo mine >/run/note');
     expect(await shell(await harness.driver.ensure(other), 'cat /tmp/note /var/tmp/note /run/note')).toBe('');
@@ -115,7 +115,7 @@ describe('what a sandbox is like inside', () => {
   });
 
   it('follows no link that was left in its /tmp to where a mount goes', async () => {
-    const spec = await machineSpec(harness);
+    const spec = await machineSpec(harness, { tmp: 'private' });
     const made = await harness.driver.ensure(spec);
     await writeFile(path.join(spec.worktree, 'file'), 'of the worktree');
     await harness.driver.stop(spec.owner.uid);

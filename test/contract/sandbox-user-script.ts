@@ -87,6 +87,7 @@ function machineSpec(): ContainerSpec {
     worktree: path.join(root, 'worktree'),
     worktreeIdentity: identityOf(path.join(root, 'worktree')),
     mounts: [{ path: root, readOnly: true }],
+    tmp: 'shared' as const,
     env: {},
     resources: { pids: 200 },
     user: { uid, gid, name: 'alex', home: root },
@@ -129,7 +130,7 @@ async function main(): Promise<UserReport> {
   });
   const again = await driver.ensure(spec);
   const restarted = (await inside(again, 'echo', 'alive')) === 'alive\n';
-  const shut = 'mkdir -p /tmp/a/b; chmod 0 /tmp/a; cd /run/dual/s && rm s && mkdir -p s/x && chmod 0 s .';
+  const shut = 'mkdir -p /var/tmp/a/b; chmod 0 /var/tmp/a; cd /run/dual/s && rm s && mkdir -p s/x && chmod 0 s .';
   await inside(again, 'sh', '-c', shut);
   await driver.stop(spec.owner.uid);
   const third = await driver.ensure(spec);

@@ -101,7 +101,7 @@ describe('a sandbox of an ordinary user', () => {
   it('reaches nothing of the host: processes of the same user, sockets, covered files, the kernel', () => {
     const covered = [at('state'), at('engine.sock')];
     expect(report.inside).toMatchObject({
-      processes: ['guest', 'sh'],
+      processes: ['guest', 'init', 'sh'],
       signalled: [],
       reached: [],
       contents: { [at('state')]: '', [at('engine.sock')]: '' },

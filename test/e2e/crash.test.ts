@@ -9,7 +9,15 @@ import { createInstance } from '../support/instance.ts';
 import type { Instance } from '../support/instance.ts';
 import { SERVER_FILES, SERVER_PANES, project, workspace } from '../support/objects.ts';
 
-const MAKING = ['announceRoute', 'ensureClone', 'ensureImage', 'ensureContainer', 'ensureSession', 'ensureRoute'];
+const MAKING = [
+  'announceRoute',
+  'ensureClone',
+  'ensureImage',
+  'ensureContainer',
+  'ensureShims',
+  'ensureSession',
+  'ensureRoute',
+];
 const UNMAKING = ['withdrawRoute', 'endJobs', 'removeSession', 'removeContainer', 'releaseClone', 'dropFinalizer'];
 
 let dual: Instance;

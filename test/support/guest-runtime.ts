@@ -19,8 +19,15 @@ export async function testGuestRuntime(): Promise<string> {
     logLevel: 'silent',
   });
   const ptyAddon = createRequire(import.meta.url).resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`);
+  const commandServer = path.join(packageRoot(), 'src/guest/command-server.pl');
   try {
-    return await ensureGuestRuntime({ cache: testCache, guestBundle: bundle, ptyAddon, env: process.env });
+    return await ensureGuestRuntime({
+      cache: testCache,
+      guestBundle: bundle,
+      ptyAddon,
+      commandServer,
+      env: process.env,
+    });
   } finally {
     await rm(bundle);
   }

@@ -34,6 +34,8 @@ export async function bundleGuest(): Promise<{ directory: string; remove(): void
   });
   const addon = `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`;
   copyFileSync(createRequire(import.meta.url).resolve(addon), path.join(directory, 'pty.node'));
+  const commandServer = path.join(import.meta.dirname, '../../src/guest/command-server.pl');
+  copyFileSync(commandServer, path.join(directory, 'command-server.pl'));
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 

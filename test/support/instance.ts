@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -178,12 +178,18 @@ const partsOf = DRIVER === 'docker' ? dockerParts : sandboxParts;
 /** Ends and removes everything of the instance, whatever state a test has left it in. */
 async function destroy({ home, paths, env }: Instance, parts: Parts): Promise<void> {
   if (!existsSync(home)) return;
+  const tmpDirs = workspaceTmpDirs(paths);
   await command('dual.js', ['daemon', 'stop'], env);
   try {
     // The engine may still be at work on something.
     await eventually(() => parts.cleanUp(), { timeout: 60_000, interval: 500 });
   } finally {
     rmSync(paths.cache, { force: true });
-    rmSync(home, { recursive: true, force: true });
+    for (const dir of [home, ...tmpDirs]) rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** They bear the names of the directories that are shared with the guests. */
+function workspaceTmpDirs({ guests }: Paths): string[] {
+  return existsSync(guests) ? readdirSync(guests).map((name) => path.join('/tmp', `w-${name}`)) : [];
 }

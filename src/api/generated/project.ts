@@ -62,6 +62,10 @@ export interface ProjectSpec {
       pids: number;
     };
     /**
+     * What /tmp is inside - shared (the host's, less the sockets in it, with a directory of each Workspace's own as TMPDIR) or private (the machine's own).
+     */
+    tmp: 'shared' | 'private';
+    /**
      * Further directories or files of the host, at the same path inside.
      */
     mounts: {
@@ -90,6 +94,19 @@ export interface ProjectSpec {
     name: string;
     value?: string;
   }[];
+  /**
+   * Where commands run that are typed in a Workspace's directory on the host, on top of the default routing table. No name may be in both.
+   */
+  commands: {
+    /**
+     * Names of commands that run inside.
+     */
+    container: string[];
+    /**
+     * Names of commands that stay on the host.
+     */
+    host: string[];
+  };
   session: {
     /**
      * What holds the terminal session - tmux, or basic (background processes with logs, nothing to install). auto takes tmux where it is installed.

@@ -8,7 +8,7 @@ export type Rule = (object: KubeObject) => StatusCause[];
 
 /** By plural. */
 export const RULES: Readonly<Record<string, readonly Rule[]>> = {
-  projects: [absolutePaths, distinctPorts],
+  projects: [absolutePaths, distinctPorts, commandsInOnePlace],
 };
 
 /** The server knows no manifest file that a path could be relative to; Dual's own clients make paths absolute. */
@@ -30,6 +30,15 @@ function absolute(value: unknown, field: string): StatusCause[] {
 function distinctPorts({ spec }: KubeObject): StatusCause[] {
   const causes = repeated(list(at(spec, 'ports')), (item) => at(item, 'port'), 'spec.ports');
   return causes.map((cause) => ({ ...cause, field: `${cause.field}.port` }));
+}
+
+function commandsInOnePlace({ spec }: KubeObject): StatusCause[] {
+  const inside = new Set(list(at(spec, 'commands', 'container')));
+  return list(at(spec, 'commands', 'host')).flatMap((name, index) => {
+    if (!inside.has(name)) return [];
+    const message = `Invalid value: ${JSON.stringify(name)}: is in spec.commands.container too; a command runs in one place`;
+    return [{ reason: 'FieldValueInvalid', message, field: `spec.commands.host[${index}]` }];
+  });
 }
 
 function list(value: unknown): unknown[] {

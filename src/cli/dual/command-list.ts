@@ -24,6 +24,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run-help.ts')).configureRun,
   },
   {
+    name: 'which',
+    summary: 'Say where a command runs, and why',
+    load: async () => (await import('./commands/which.ts')).configureWhich,
+  },
+  {
+    name: 'hook',
+    summary: "Print what routes a shell's commands outside of panes",
+    load: async () => (await import('./commands/hook.ts')).configureHook,
+  },
+  {
     name: 'start',
     summary: 'Start workspaces',
     load: async () => (await import('./commands/state.ts')).configureStart,

@@ -11,6 +11,7 @@ Examples:
   dual                               choose a workspace and go into its session
   dual run pnpm test                 run a command in the machine of the workspace you are in
   dual run -w shop-main -- sh -c 'ls | wc -l'
+  dual which curl localhost:3000     where that would run, and why
   dual urls                          where its services answer
   dual open shop-main www            show one of them in the browser
   dual logs -f dev                   follow what a pane prints
@@ -69,6 +70,7 @@ function createProgram(context: Context): Command {
   return new Command('dual')
     .description('A machine of its own for every branch. With no command: choose a workspace and go into its session.')
     .helpCommand(false)
+    .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ helpWidth: context.stdout.columns ?? 100 })
     .configureOutput({

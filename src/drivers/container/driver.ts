@@ -52,6 +52,8 @@ export interface ContainerSpec {
   /** Tells this worktree from another one at the same path; part of the hash, since a bind mount follows the old one. */
   worktreeIdentity: string;
   mounts: { path: string; readOnly: boolean }[];
+  /** What /tmp is inside: the host's, less the sockets that are there when it starts, or the machine's own. */
+  tmp: 'shared' | 'private';
   env: Record<string, string>;
   resources: { cpus?: string; memory?: string; pids: number };
   user: User;

@@ -1,4 +1,5 @@
 import type { User } from '../../drivers/container/driver.ts';
+import type { TimeZone } from './time-zone.ts';
 
 /** What the driver tells the guest, as JSON in the variable DUAL_GUEST_CONFIG. */
 export interface GuestConfig {
@@ -9,6 +10,16 @@ export interface GuestConfig {
   version: string;
   /** For the commands alone: variables that would also steer the guest's own Node, such as NODE_OPTIONS. */
   env?: Record<string, string>;
+  /** Where the machine's file system is an image's, and not the host's own. */
+  image?: ImageConfig;
+  /** Names of the variables that the machine has for itself, where the others are those of the user's login. */
+  own?: string[];
+}
+
+/** What an image is told of the host. */
+export interface ImageConfig {
+  /** Undefined where the host's has no name. */
+  timeZone?: TimeZone;
 }
 
 const VARIABLE = 'DUAL_GUEST_CONFIG';
@@ -18,10 +29,11 @@ export function takeConfig(env: NodeJS.ProcessEnv): GuestConfig {
   const text = env[VARIABLE];
   delete env[VARIABLE];
   if (!text) throw new Error(`${VARIABLE} is not set`);
-  const { socket, user, version, env: extra } = JSON.parse(text) as GuestConfig;
+  const { socket, user, version, env: extra, image, own } = JSON.parse(text) as GuestConfig;
   if (typeof socket !== 'string' || !socket.startsWith('/')) throw new Error(`${VARIABLE}: socket`);
   if (typeof version !== 'string') throw new Error(`${VARIABLE}: version`);
-  return { socket, version, user: checkUser(user), ...(extra ? { env: extra } : {}) };
+  const optional = { ...(extra && { env: extra }), ...(image && { image }), ...(own && { own }) };
+  return { socket, version, user: checkUser(user), ...optional };
 }
 
 function checkUser(user: User): User {

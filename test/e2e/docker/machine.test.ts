@@ -34,7 +34,7 @@ describe('a container', () => {
     const { status } = await dual.workspace('app-main');
     const output = execFileSync('docker', ['inspect', status!.container!.id!], { encoding: 'utf8' });
     const [machine] = JSON.parse(output) as [Inspected];
-    expect(machine.HostConfig).toMatchObject({ Init: true, Privileged: false, CapDrop: ['ALL'], PidsLimit: 4096 });
+    expect(machine.HostConfig).toMatchObject({ Init: false, Privileged: false, CapDrop: ['ALL'], PidsLimit: 4096 });
     expect(machine.HostConfig['SecurityOpt']).toContain('no-new-privileges');
     expect(machine.NetworkSettings.Ports).toEqual({});
     expect(machine.Config.Labels).toMatchObject({

@@ -142,6 +142,17 @@ describe('by who starts it', () => {
     expect(started(agent, 'timeout', '5', 'npx', 'some-server')).toBe('host');
   });
 
+  it.each(agents)('and so does what that starts in turn', (_, agent) => {
+    const script = path.join(outside, 'npx');
+    writeFileSync(script, '#!/bin/sh\nsh -c "node -v"; DUAL_BYPASS= node -v\n', { mode: 0o755 });
+    const env = { ...server.env, PATH: `${path.dirname(server.shims)}/w/bin:${outside}:/usr/bin:/bin` };
+    writeFileSync(path.join(outside, 'node'), '#!/bin/sh\necho host\n', { mode: 0o755 });
+    const [file, ...args] = agent;
+    const result = spawnSync(file!, [...args, 'npx'], { cwd: server.worktree, env, encoding: 'utf8' });
+    expect(result.stdout.split('\n')[0]).toBe('host');
+    expect(result.stdout.split('\n')[1]).not.toBe('host');
+  });
+
   it.each(agents)('what a program written in %s gives to a shell is routed', (_, agent) => {
     expect(started(agent, '/bin/sh', '-c', 'npx x')).toBe('container');
     expect(started(agent, '/bin/bash', '-c', 'npx x')).toBe('container');

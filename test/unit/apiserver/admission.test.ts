@@ -40,9 +40,10 @@ describe('defaults', () => {
     expect(admissionOf(PROJECTS.plural).complete(projectObject('p')).spec).toEqual({
       source: { url: 'https://example.com/acme/light.git', depth: 0, submodules: false },
       image: { base: 'debian:bookworm-slim', packages: [], setup: [] },
-      container: { driver: 'auto', resources: { pids: 4096 }, mounts: [] },
+      container: { driver: 'auto', resources: { pids: 4096 }, tmp: 'shared', mounts: [] },
       ports: [],
       env: [],
+      commands: { container: [], host: [] },
       session: { backend: 'auto', panes: [{ name: 'shell', on: 'host', restart: 'Never' }] },
     });
   });
@@ -176,6 +177,16 @@ describe('bad input', () => {
       'spec.ports[1]: Duplicate value: {"name":"a"}',
       'spec.ports[2].port: Duplicate value: 1',
     ]);
+  });
+
+  it('lets a command run in one place only, and wants names of commands', () => {
+    expect(projectFaults({ commands: { container: ['make', 'terraform'], host: ['psql', 'make'] } })).toEqual([
+      'spec.commands.host[1]: Invalid value: "make": is in spec.commands.container too; a command runs in one place',
+    ]);
+    expect(projectFaults({ commands: { container: ['terraform'], host: ['make'] } })).toEqual([]);
+    for (const name of ['bin/make', '-rf', '.hidden', 'a b', 'a\nb', '', 'x'.repeat(101)]) {
+      expect(projectFaults({ commands: { host: [name] } }), name).toHaveLength(1);
+    }
   });
 
   it('never shows the value of a variable', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
 import type { Config } from '../../../src/config/config.ts';
-import { resolvePaths } from '../../../src/config/paths.ts';
+import { guestDir, resolvePaths, workspaceTmpDir } from '../../../src/config/paths.ts';
 
 describe('config.yaml', () => {
   let home: string;
@@ -35,5 +35,14 @@ describe('config.yaml', () => {
     }
     expect(() => load('', { DUAL_HOME: home })).toThrow(/^DUAL_HOME: .* home/);
     expect(load('', { DUAL_HOME: path.join(home, 'instance') }).manifests).toBe(path.join(home, 'instance/manifests'));
+  });
+});
+
+describe('the directories of a workspace', () => {
+  it('bear the same short name, which follows from its uid', () => {
+    const uid = 'b7c1f8f0-5a5e-4c58-9a3e-0d8a4a1c9e11';
+    expect(workspaceTmpDir(uid)).toMatch(/^\/tmp\/w-[0-9a-f]{8}$/);
+    expect(path.basename(workspaceTmpDir(uid))).toBe(`w-${path.basename(guestDir({ guests: '/r' }, uid))}`);
+    expect(workspaceTmpDir('another')).not.toBe(workspaceTmpDir(uid));
   });
 });

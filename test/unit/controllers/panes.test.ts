@@ -3,7 +3,11 @@ import { crashLooping, paneActions, paneSpec } from '../../../controllers/worksp
 import type { Pane } from '../../../src/api/types.ts';
 import type { PaneState, Session } from '../../../src/drivers/session/driver.ts';
 
-const host = { shell: '/bin/bash', paneRunner: ['node', 'dual.js', 'run', '--workspace'] };
+const host = {
+  shell: '/bin/bash',
+  interactiveShell: ['/bin/bash', '--rcfile', '/hooks'],
+  paneRunner: ['node', 'dual.js', 'run', '--workspace'],
+};
 const context = { workspace: 'shop-main', target: 'm1', host };
 const dev: Pane = { name: 'dev', command: 'pnpm dev', on: 'container', restart: 'OnFailure' };
 const NOW = 1_000_000;
@@ -36,6 +40,11 @@ describe('the command of a pane', () => {
     const spec = paneSpec({ name: 'e', command: 'nvim "a b"', on: 'host', restart: 'Never' }, context);
     expect(spec.command).toEqual(['/bin/bash', '-c', 'nvim "a b"']);
     expect(spec.target).toBe('');
+  });
+
+  it('is a shell with the hooks when the pane has none', () => {
+    const pane: Pane = { name: 's', on: 'host', restart: 'Never' };
+    expect(paneSpec(pane, context).command).toEqual(['/bin/bash', '--rcfile', '/hooks']);
   });
 
   it('goes through the runner when it belongs inside', () => {

@@ -10,8 +10,8 @@ import { aWorkspace, everythingInPlace } from '../../support/workspace-fixture.t
 
 const NOTHING: Observation = { clone: { dir: '/ws/shop/main', state: { kind: 'missing' }, job: { phase: 'none' } } };
 
-function without(part: 'clone' | 'image' | 'container' | 'session' | 'routes'): Observation {
-  const { project, clone, choice, image, container, session, routes } = everythingInPlace();
+function without(part: 'clone' | 'image' | 'container' | 'shims' | 'session' | 'routes'): Observation {
+  const { project, clone, choice, image, container, shims, session, routes } = everythingInPlace();
   const { actual: _machine, ...noMachine } = container;
   const { actual: _session, ...noSession } = session;
   const { results: _results, ...noResults } = routes;
@@ -22,10 +22,12 @@ function without(part: 'clone' | 'image' | 'container' | 'session' | 'routes'): 
       return { project, clone, choice, image: { ...image, built: false }, container: noMachine };
     case 'container':
       return { project, clone, choice, image, container: noMachine };
+    case 'shims':
+      return { project, clone, choice, image, container, shims: { ...shims, upToDate: false }, session, routes };
     case 'session':
-      return { project, clone, choice, image, container, session: noSession };
+      return { project, clone, choice, image, container, shims, session: noSession };
     case 'routes':
-      return { project, clone, choice, image, container, session, routes: noResults };
+      return { project, clone, choice, image, container, shims, session, routes: noResults };
   }
 }
 
@@ -70,6 +72,7 @@ describe('the life of a Workspace', () => {
     expect(stepsOf('building')).toEqual(['announceRoute', 'ensureImage']);
     expect(stepsOf('starting')).toEqual(['announceRoute', 'ensureContainer']);
     expect(stepsOf('session')).toEqual(['ensureSession']);
+    expect(plan(aWorkspace(), without('shims'))).toEqual({ state: 'session', steps: ['ensureShims'] });
     expect(stepsOf('routing')).toEqual(['ensureRoute']);
     expect(stepsOf('ready')).toEqual([]);
   });

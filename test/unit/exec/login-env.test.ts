@@ -36,6 +36,14 @@ describe('createLoginEnv', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('has nothing of a workspace in whose pane the daemon was started', async () => {
+    await shellThat('export PATH=/opt/bin:/state/shims/0123abcd/bin:/bin ENV=/opt/dual/shims/hooks/posix/env.sh');
+    const pane = { PATH: '/state/shims/0123abcd/bin:/bin', DUAL_SHIMS: '/state/shims/0123abcd', DUAL_ZDOTDIR: '/z' };
+    const env = await create({ ...pane, DUAL_WORKSPACE: 'w', ZDOTDIR: '/opt/dual/shims/hooks/zsh' })();
+    expect(env).toMatchObject({ ZDOTDIR: '/z', PATH: '/opt/bin:/bin' });
+    for (const name of ['DUAL_SHIMS', 'DUAL_WORKSPACE', 'ENV']) expect(env).not.toHaveProperty(name);
+  });
+
   it.each([
     ['fails', 'exit 1', 5000],
     ['takes too long', 'exec sleep 3', 300],

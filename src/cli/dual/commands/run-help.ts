@@ -9,6 +9,7 @@ started, 125 when dual itself fails; ended by a signal, so does dual run.
 Examples:
   dual run pnpm test
   dual run -w shop-main -e CI=1 -- npm run build
+  dual run --host -- node -v
   tar -c . | dual run -w shop-main -- tar -x`;
 
 /** Describes the options of src/cli/dual/run/options.ts, which are parsed without commander. */
@@ -19,6 +20,7 @@ export const configureRun: Configure = (command) => {
     .option('-w, --workspace <workspace>', "default: the current directory's")
     .option('-e, --env <name=value>', 'environment variable; a bare name passes your own on; may be repeated')
     .option('--cwd <directory>', 'where to start')
+    .option('--host', 'on the host, as if no command were routed')
     .addOption(timeoutOption(DEFAULT_TIMEOUT))
     .addHelpText('after', NOTES);
 };

@@ -11,13 +11,19 @@ const OWN_FAILURE = 125;
 /** `dual run`: ends as the command does. */
 export async function run(context: Context, args: readonly string[]): Promise<ExitStatus> {
   try {
-    const { workspace, timeout = DEFAULT_TIMEOUT, help, ...command } = parseRunOptions(args);
+    const { workspace, timeout = DEFAULT_TIMEOUT, help, host, ...command } = parseRunOptions(args);
     if (help) return await showHelp(context);
+    if (host) return await onHost(context, command.argv);
     return await runInWorkspace(context, { name: workspace, timeout }, command);
   } catch (error) {
     const code = reportError(error, context.stderr);
     return code === 1 ? OWN_FAILURE : code;
   }
+}
+
+async function onHost(context: Context, argv: readonly string[]): Promise<ExitStatus> {
+  const { runOnHost } = await import('../run/run-on-host.ts');
+  return runOnHost(context, argv);
 }
 
 async function showHelp(context: Context): Promise<ExitStatus> {

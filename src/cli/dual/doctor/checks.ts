@@ -8,12 +8,14 @@ import { checkMachines } from './machines.ts';
 import { checkNativeModules } from './native-modules.ts';
 import { checkNode } from './node.ts';
 import { checkNpmRegistry } from './npm-registry.ts';
+import { checkPerl } from './perl.ts';
 import { checkTmux } from './tmux.ts';
 
 const CHECKS: Record<string, Check> = {
   node: () => checkNode(),
   'native modules': (context) => checkNativeModules(context),
   git: checkGit,
+  perl: (context) => checkPerl(context),
   tmux: checkTmux,
   docker: checkMachines,
   config: checkConfigured,

@@ -7,6 +7,8 @@ export interface RunOptions {
   /** `K=V`, or `K` for the caller's own value. */
   env: string[];
   cwd?: string;
+  /** On the host, as if nothing were routed. */
+  host: boolean;
   /** Milliseconds. */
   timeout?: number;
   help: boolean;
@@ -18,6 +20,7 @@ const OPTIONS = {
   workspace: { type: 'string', short: 'w' },
   env: { type: 'string', short: 'e', multiple: true },
   cwd: { type: 'string' },
+  host: { type: 'boolean' },
   timeout: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -26,15 +29,23 @@ const OPTIONS = {
 export function parseRunOptions(args: readonly string[]): RunOptions {
   const { own, argv } = split(args);
   const values = parse(own);
+  refuseMixture(values);
   if (argv.length === 0 && !values.help) throw new CliError('no command given; as in: dual run -- npm test');
   return {
     ...(values.workspace !== undefined && { workspace: values.workspace }),
     ...(values.cwd !== undefined && { cwd: values.cwd }),
     ...(values.timeout !== undefined && { timeout: duration(values.timeout) }),
     env: values.env ?? [],
+    host: values.host ?? false,
     help: values.help ?? false,
     argv,
   };
+}
+
+/** What is about a machine means nothing on the host. */
+function refuseMixture({ host, ...values }: ReturnType<typeof parse>): void {
+  const other = (['workspace', 'env', 'cwd', 'timeout'] as const).find((name) => values[name] !== undefined);
+  if (host && other) throw new CliError(`--host and --${other} cannot be had together`);
 }
 
 function split(args: readonly string[]): { own: string[]; argv: string[] } {

@@ -1,7 +1,9 @@
-import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { LABEL_INSTALL, LABEL_PROJECT, LABEL_UID, LABEL_WORKSPACE } from '../../../api/labels.ts';
 import type { ContainerSpec } from '../driver.ts';
+import type { HostTimeZone } from './host-time-zone.ts';
 import { RUNTIME_DIR, SHARED_DIR } from './mounts.ts';
+import type { MachineMounts } from './mounts.ts';
 import { parseCpus, parseMemory } from '../resources.ts';
 
 /** Of a container: which spec it was made from. */
@@ -25,7 +27,9 @@ export interface MachineContext {
   version: string;
   /** Flags of the guest's Node. */
   guestFlags: string[];
-  mounts: MountConfig;
+  mounts: MachineMounts;
+  /** Of the host, where it has a name. */
+  timeZone?: HostTimeZone | undefined;
 }
 
 /** The engine's form of a spec. Pure. */
@@ -36,9 +40,9 @@ export function containerConfig(spec: ContainerSpec, context: MachineContext): C
     Hostname: spec.hostname,
     User: '0:0',
     WorkingDir: '/',
-    Entrypoint: [`${RUNTIME_DIR}/guest`],
+    Entrypoint: ['/bin/sh', `${RUNTIME_DIR}/init.sh`, `${RUNTIME_DIR}/guest`],
     Cmd: [...context.guestFlags, `${RUNTIME_DIR}/guest.cjs`],
-    Env: environment(spec, context.version),
+    Env: environment(spec, context),
     Labels: {
       [LABEL_INSTALL]: context.install,
       [LABEL_UID]: spec.owner.uid,
@@ -54,22 +58,26 @@ export function containerConfig(spec: ContainerSpec, context: MachineContext): C
   };
 }
 
-/** Would steer the guest's own runtime too: told to the guest, for the commands alone. */
-const STEERING = /^(NODE_|LD_|DUAL_|UV_|OPENSSL_)/;
+/** Would steer the init and the guest's own runtime too, or be taken for the engine's: told to the guest, for the commands alone. */
+const STEERING = /^(?:(?:NODE_|LD_|DUAL_|UV_|OPENSSL_|BASH_).*|ENV|SHELLOPTS|BASHOPTS|HOSTNAME|container)$/;
 
-function environment(spec: ContainerSpec, version: string): string[] {
+function environment(spec: ContainerSpec, { version, timeZone }: MachineContext): string[] {
   const entries = Object.entries(spec.env);
   const env = Object.fromEntries(entries.filter(([name]) => STEERING.test(name)));
-  const guest = { socket: `${SHARED_DIR}/${SOCKET_NAME}`, user: spec.user, version, env };
+  const guest = { socket: `${SHARED_DIR}/${SOCKET_NAME}`, user: spec.user, version, env, image: { timeZone } };
   const common = entries.filter(([name]) => !STEERING.test(name));
   return [...common, ['DUAL_GUEST_CONFIG', JSON.stringify(guest)]].map(([name, value]) => `${name}=${value}`);
 }
 
-function hostConfig(spec: ContainerSpec, mounts: MountConfig): HostConfig {
+function hostConfig(spec: ContainerSpec, { mounts, tmpfs }: MachineMounts): HostConfig & { CgroupnsMode: string } {
   const { cpus, memory, pids } = spec.resources;
   return {
-    Init: true,
+    // The machine has an init of its own, which does not bear the engine's name.
+    Init: false,
+    // The names of control groups tell of the engine.
+    CgroupnsMode: 'private',
     Mounts: mounts,
+    Tmpfs: tmpfs,
     NetworkMode: 'bridge',
     RestartPolicy: { Name: 'no' },
     CapDrop: ['ALL'],

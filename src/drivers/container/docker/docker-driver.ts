@@ -10,8 +10,12 @@ import { containerConfig, STOP_TIMEOUT } from './container-config.ts';
 import { engineSocket } from './create-docker.ts';
 import { engineAway, engineMessage, explain, statusOf } from './errors.ts';
 import { createKeyedLock, untilAborted } from '../../../exec/keyed-lock.ts';
+import { HOST_FILES, hostData, hostDataMounts } from './host-data.ts';
+import type { HostFiles } from './host-data.ts';
+import { hostTimeZone } from './host-time-zone.ts';
 import { createMachines } from './machines.ts';
 import type { Machine, Machines } from './machines.ts';
+import { MountPointError, mountPoints, withMountPoints } from './mount-points.ts';
 import { machineMounts } from './mounts.ts';
 import { watchMachines } from './watch.ts';
 
@@ -26,7 +30,7 @@ const PATIENCE_WITH_START = 10_000;
 export interface DockerDriverOptions {
   docker: Docker;
   install: string;
-  /** Directory on the host with `guest`, `guest.cjs` and `pty.node`; made when it is first needed. */
+  /** Directory on the host with the guest's runtime; made when it is first needed. */
   guestRuntime: () => Promise<string>;
   /** Flags of the guest's Node. */
   guestFlags: string[];
@@ -34,6 +38,10 @@ export interface DockerDriverOptions {
   version: string;
   /** Paths on the host that no machine may reach, such as Dual's state. The engine's sockets always are among them. */
   forbidden: string[];
+  /** Further paths on the host that are Dual's own: covered where the host's /tmp would bring them in. */
+  own: string[];
+  /** Where the host keeps its time zone, locales and descriptions of terminals; the system's places when left out. */
+  hostFiles?: HostFiles;
   log: Log;
 }
 
@@ -121,7 +129,8 @@ async function restart(context: Context, spec: ContainerSpec, found: Machine): P
     return await start(context, found.id, found.paused);
   } catch (error) {
     const recent = Date.now() - (found.stoppedAt ?? 0) < PATIENCE_WITH_START;
-    if (recent || (statusOf(error) ?? 0) < 500) throw error;
+    const passing = recent || (statusOf(error) ?? 0) < 500;
+    if (passing && !(error instanceof MountPointError)) throw error;
     context.log.warn({ container: found.name, err: error }, 'a container cannot be started again and is made anew');
     await removeMachine(context, found.id);
     return start(context, await create(context, spec), false);
@@ -132,7 +141,10 @@ async function start(context: Context, id: string, paused: boolean): Promise<Con
   const container = context.docker.getContainer(id);
   const abortSignal = AbortSignal.timeout(CHANGE_TIMEOUT);
   if (paused) await container.unpause();
-  else await tolerating([304], () => container.start({ abortSignal }));
+  else {
+    const points = await mountPoints((await container.inspect({ abortSignal })).HostConfig);
+    await withMountPoints(points, () => tolerating([304], () => container.start({ abortSignal })));
+  }
   const machine = await context.machines.byId(id);
   if (!machine) throw new RetryError(REASON.containerFailed, 'the container was removed while it started');
   return publicly(machine);
@@ -142,8 +154,13 @@ async function create(context: Context, spec: ContainerSpec): Promise<string> {
   await mkdir(spec.guestDir, { recursive: true, mode: 0o700 });
   const sockets = [engineSocket(context.docker), ...ENGINE_SOCKETS].filter((socket) => socket !== undefined);
   const guestRuntime = await context.guestRuntime();
-  const mounts = await machineMounts(spec, { guestRuntime, forbidden: [...sockets, ...context.forbidden] });
-  const config = containerConfig(spec, { ...context, mounts });
+  const forbidden = [...sockets, ...context.forbidden];
+  const own = await machineMounts(spec, { guestRuntime, forbidden, covered: [...forbidden, ...context.own] });
+  const { hostFiles = HOST_FILES } = context;
+  const data = hostData(hostFiles, spec.user.home);
+  const hostMounts = await hostDataMounts(data, own.mounts, engineSocket(context.docker));
+  const mounts = { ...own, mounts: [...own.mounts, ...hostMounts] };
+  const config = containerConfig(spec, { ...context, mounts, timeZone: await hostTimeZone(hostFiles.etc) });
   try {
     const container = await context.docker.createContainer({
       ...config,

@@ -9,7 +9,7 @@ export interface SandboxDriverOptions {
   /** Directory for what belongs to the sandboxes, each in one of its own. No machine can see it. */
   dir: string;
   install: string;
-  /** Directory on the host with `guest`, `guest.cjs` and `pty.node`; made when it is first needed. */
+  /** Directory on the host with the guest's runtime; made when it is first needed. */
   guestRuntime: () => Promise<string>;
   /** Flags of the guest's Node. */
   guestFlags: string[];

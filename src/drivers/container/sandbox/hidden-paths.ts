@@ -1,12 +1,12 @@
-import { statSync } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { listeningSockets } from '../listening-sockets.ts';
 import { isWithin } from '../mount-rules.ts';
-import { readIfThere } from './read-file.ts';
+import { realPaths } from '../real-paths.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A machine has its own of these, so that nothing of the host's in there needs to be covered, and sockets come and go there. */
+/** A machine has its own of these, or /tmp covered by a search: sockets come and go there. */
 const REPLACED = ['/dev', '/proc', '/run', '/sys', '/tmp', '/var/tmp'];
 
 /** Ways to an engine, from which the host could be had. No machine may reach them, not by a mount either. */
@@ -39,12 +39,11 @@ export async function hostSockets(env: Environment, shown: { worktree: string; m
   const agents = Object.entries(env).filter(([name]) => name.endsWith('_AUTH_SOCK'));
   const bus = /unix:path=([^,;]+)/.exec(env['DBUS_SESSION_BUS_ADDRESS'] ?? '')?.[1];
   const named = [...agents.map(([, value]) => value), bus, env['XDG_RUNTIME_DIR']];
-  const listening = listeningPaths((await readIfThere('/proc/net/unix')) ?? '');
   const places = await withTheirDirs(
     named.filter((file) => file !== undefined),
     env['HOME'] ?? '/',
   );
-  const found = [...(await realPaths(places)), ...(await sockets(listening))];
+  const found = [...(await realPaths(places)), ...(await listeningSockets())];
   return found.filter((file) => isInSight(file, shown));
 }
 
@@ -70,40 +69,6 @@ async function holdsSocketsAlone(dir: string): Promise<boolean> {
 function isInSight(file: string, { worktree, mounts }: { worktree: string; mounts: string[] }): boolean {
   const isIn = (dir: string): boolean => isWithin(file, dir);
   return !isIn(worktree) && (!REPLACED.some(isIn) || mounts.some(isIn));
-}
-
-/** Services for all users that names are looked up with, or builds are made with: made to be reached by anybody. */
-const PUBLIC = ['/var/lib/sss/pipes', '/nix/var/nix/daemon-socket'];
-
-/** Paths of the sockets that listen or take datagrams, from the text of /proc/net/unix. Pure. */
-export function listeningPaths(text: string): string[] {
-  // Num: RefCount Protocol Flags Type St Inode Path: 10000 is listening, 0002 datagrams.
-  const listening = /^\S+ \S+ \S+ (?:0*10000 \S+|\S+ 0002) \S+ +\S+ (\/.*)$/gm;
-  const files = [...text.matchAll(listening)].map((match) => match[1]!);
-  return files.filter((file) => !PUBLIC.some((dir) => isWithin(file, dir)));
-}
-
-/** A path that was a socket's may be something else's by now. */
-async function sockets(files: string[]): Promise<string[]> {
-  const real = await realPaths(files);
-  return real.filter((file) => statSync(file, { throwIfNoEntry: false })?.isSocket() === true);
-}
-
-/** Those that can be reached, without links and doubles. */
-export async function realPaths(files: string[]): Promise<string[]> {
-  const real = await Promise.all(files.filter((file) => path.isAbsolute(file)).map(reachable));
-  return [...new Set(real.filter((file) => file !== undefined))];
-}
-
-async function reachable(file: string): Promise<string | undefined> {
-  try {
-    return await realpath(file);
-  } catch (error) {
-    // What this user cannot reach, nobody inside can.
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw error;
-  }
 }
 
 function unixPath(address: string | undefined): string[] {

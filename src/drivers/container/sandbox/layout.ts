@@ -9,6 +9,8 @@ export interface Cover {
   source: string;
   /** Whether what is inside may write there. */
   writable: boolean;
+  /** Permission bits of a directory that is like the host's. */
+  mode?: number;
 }
 
 /** Shows a path of the host's at that same path, also where a cover hides it. */

@@ -45,6 +45,11 @@ export function machineEnvironment(login: Environment, spec: Pick<ContainerSpec,
   };
 }
 
+/** Names of those variables that are the sandbox's, where the others are the login environment's. */
+export function ownVariables(spec: Pick<ContainerSpec, 'env'>): string[] {
+  return ['PATH', 'npm_config_store_dir', ...Object.keys(spec.env)];
+}
+
 /** The directory of tools is laid over /usr/local. */
 function machinePath(before: string | undefined): string {
   const system = '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin'.split(':');

@@ -36,7 +36,7 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
   const { dir, sources } = preparation;
   const conf = await nameResolution(preparation);
   const layout = layOut([
-    ...(await sandboxCovers(dir, sources.hidden)),
+    ...(await sandboxCovers(dir, sources)),
     ...(conf && !conf.inRun ? [conf.cover] : []),
     ...pinsOf(sources.hidden),
     { kind: 'show', target: sources.worktree, readOnly: false },
@@ -52,6 +52,7 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
   writeAll(dir, {
     launch: LAUNCH,
     init: INIT,
+    sockets: oneLineEach(sources.tmp?.sockets ?? []),
     cgroup: `${preparation.grant.cgroup ?? ''}\n`,
     keyring: `${keyring}\n`,
     programs: NEEDED.map((name) => `${findProgram(name, preparation.search) ?? name}\n`).join(''),
@@ -60,6 +61,12 @@ export async function prepare(preparation: Preparation): Promise<string[]> {
       .join(''),
   });
   return [...(keyring === '' ? [NO_KEYRING] : []), ...(naming === undefined ? [NO_HOSTNAME] : [])];
+}
+
+/** Less those with a line break in their names. */
+function oneLineEach(files: string[]): string {
+  const plain = files.filter((file) => !file.includes('\n'));
+  return plain.map((file) => `${file}\n`).join('');
 }
 
 function put(file: string, text: string): void {

@@ -40,8 +40,8 @@ set -- "$unshare" ${UNSHARE.join(' ')} sh ./init "$@"
 ${JOIN_KEYRING}`;
 
 /**
- * Inside, as the first process: makes the file system, starts the guest one level further in, and waits for it. Writes to 3 what is of
- * interest: "overlay" when that was refused, "ok" when all is done.
+ * Inside, as the first process: makes the file system, and becomes the init of the guest, which it starts one level further in. Writes to 3
+ * what is of interest: "overlay" when that was refused, and the init "ok" when all is done.
  */
 export const INIT = `set -euf
 umask 022
@@ -77,6 +77,11 @@ ${RAISE_LOOPBACK}case $naming in
 esac
 
 "$mount" -a -T covers.table
+# Sockets come and go: what has gone since it was found needs no cover.
+cover() { [ ! -S "root$1" ] || "$mount" -o bind nothing "root$1"; }
+while IFS= read -r target; do
+  cover "$target" 2>/dev/null || cover "$target"
+done <sockets
 overlay() { "$mount" -t overlay -o "lowerdir=run/dual/tools:$local$1" overlay "root$local" 2>/dev/null; }
 # Links to the tools in the place of the programs there: a login shell has that directory in its PATH, whatever it is started with.
 refused() {
@@ -105,14 +110,6 @@ PATH=$DUAL_PATH
 unset DUAL_PATH
 set -- /run/dual/bin/guest "$@" /run/dual/bin/guest.cjs
 [ -z "$processes" ] || set -- "$prlimit" --nproc="$processes" "$@"
-"$unshare" --user --map-user="$uid" --map-group="$gid" "$setpriv" --no-new-privs "$@" </dev/null 3>&- 5>&- &
-guest=$!
-# Not before: a shell that has just been forked would swallow a signal by the same trap.
-trap 'kill -TERM "$guest"' TERM
-echo ok >&3
-exec 3>&-
-# A signal ends the waiting, not the guest.
-while wait "$guest" && status=0 || status=$?; kill -0 "$guest" 2>/dev/null; do :; done
-echo "$status" >&5
-exit "$status"
+set -- "$unshare" --user --map-user="$uid" --map-group="$gid" "$setpriv" --no-new-privs "$@"
+exec /bin/sh /run/dual/bin/init.sh "$@"
 `;

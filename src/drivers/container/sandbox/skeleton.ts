@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../mount-rules.ts';
-import { NOTHING } from './covers.ts';
+import { NOTHING, TMP_DIRS } from './covers.ts';
 import { DEVICE_DIRS, DEVICE_LINKS, DEVICES } from './devices.ts';
 import type { Cover, Layout } from './layout.ts';
 import { removeTrees } from './remove-tree.ts';
@@ -21,7 +21,7 @@ import { removeTrees } from './remove-tree.ts';
  */
 export async function makeSkeleton(dir: string, layout: Layout): Promise<void> {
   const at = (name: string): string => path.join(dir, name);
-  await removeTrees([at('run'), at('local-bin')]);
+  await removeTrees([at('run'), at('local-bin'), at(TMP_DIRS)]);
   for (const name of ['root', 'nowhere', 'covers', 'upper', 'work']) makeDir(at(name), 0o755);
   for (const name of ['tmp', 'var-tmp', 'run/lock']) makeDir(at(name), 0o1777);
   for (const name of ['s', 'bin', 'tools', 'local']) makeDir(at(`run/dual/${name}`), 0o755);
@@ -29,7 +29,9 @@ export async function makeSkeleton(dir: string, layout: Layout): Promise<void> {
   makeDevices(at('dev'));
   keepLinks(at('run'));
   const covers = [...layout.covers, ...layout.rest].filter((item) => item.kind === 'cover');
-  for (const { source } of covers) if (isWithin(source, at('covers'))) makeDir(source, 0o755);
+  const own = [at('covers'), at(TMP_DIRS)];
+  for (const { source, mode = 0o755 } of covers)
+    if (own.some((place) => isWithin(source, place))) makeDir(source, mode);
   for (const { cover, target } of layout.mountPoints) await makeMountPoint(cover, target);
 }
 

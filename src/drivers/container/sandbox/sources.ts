@@ -3,7 +3,10 @@ import { REASON } from '../../../api/conditions.ts';
 import { RetryError, StalledError } from '../../../errors/reconcile-errors.ts';
 import type { ContainerSpec } from '../driver.ts';
 import { checkMounts, isWithin } from '../mount-rules.ts';
-import { engineSockets, hostSockets, realPaths } from './hidden-paths.ts';
+import { realPaths } from '../real-paths.ts';
+import { findTmpCovers } from '../shared-tmp/tmp-covers.ts';
+import type { TmpCovers } from '../shared-tmp/tmp-covers.ts';
+import { engineSockets, hostSockets } from './hidden-paths.ts';
 import { makeMasked } from './masked.ts';
 import type { MaskedPath } from './masked.ts';
 import { isAbsence } from './read-file.ts';
@@ -14,6 +17,8 @@ export interface Sources {
   mounts: { path: string; readOnly: boolean }[];
   /** Nobody inside may see them, unless they are among the mounts. */
   hidden: string[];
+  /** Where the host's /tmp is seen: what has to be covered there besides. */
+  tmp: TmpCovers | undefined;
   /** The directory of tools. */
   tools: string | undefined;
 }
@@ -54,7 +59,8 @@ export async function checkSources(spec: ContainerSpec, { dir, masked, env }: So
   const hidden = [...new Set([...forbidden, ...mountable, ...(await hostSockets(env, shown))])];
   const tools = spec.image === '' ? undefined : await directory(spec.image, 'the directory of tools');
   for (const file of [worktree, ...hidden, ...mounts.map((mount) => mount.path)]) refuseLineBreak(file);
-  return { worktree, mounts, hidden, tools };
+  const tmp = await findTmpCovers(spec, [worktree, ...shown.mounts, ...hidden]);
+  return { worktree, mounts, hidden, tmp, tools };
 }
 
 async function directory(file: string, what: string): Promise<string> {

@@ -11,7 +11,7 @@ import { lockHeld, nameTaken, startFailure } from './errors.ts';
 import type { SandboxFiles } from './files.ts';
 import type { NetworkHelper } from './helpers.ts';
 import { launch } from './launch.ts';
-import { machineEnvironment } from './machine-environment.ts';
+import { machineEnvironment, ownVariables } from './machine-environment.ts';
 import { OVERLAY_REFUSED, standingNotices } from './notices.ts';
 import { prepare } from './prepare.ts';
 import { readIdentity } from './process-identity.ts';
@@ -59,12 +59,26 @@ async function bringUpWithWhatStays(context: Context, input: StartInput): Promis
   try {
     await bringUp(context, input);
   } catch (error) {
-    const hidden = sources.hidden.filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined);
-    if (hidden.length === sources.hidden.length) throw error;
+    const left = whatStays(sources);
+    if (hiddenCount(left) === hiddenCount(sources)) throw error;
     await killSandbox(files);
     await releaseOutside(context, files, spec.owner.uid);
-    await bringUpWithWhatStays(context, { ...input, sources: { ...sources, hidden } });
+    await bringUpWithWhatStays(context, { ...input, sources: left });
   }
+}
+
+function whatStays(sources: Sources): Sources {
+  const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  const { hidden, tmp } = sources;
+  return {
+    ...sources,
+    hidden: hidden.filter(isThere),
+    tmp: tmp && { ...tmp, dirs: tmp.dirs.filter((dir) => isThere(dir.path)) },
+  };
+}
+
+function hiddenCount({ hidden, tmp }: Sources): number {
+  return hidden.length + (tmp?.dirs.length ?? 0);
 }
 
 async function bringUp(context: Context, { spec, files, sources, login }: StartInput): Promise<void> {
@@ -104,7 +118,7 @@ function launchEnvironment(
   { spec, login, search }: { spec: ContainerSpec; login: Record<string, string>; search: string },
 ): Record<string, string> {
   const { PATH: machinePath = '', ...env } = machineEnvironment(login, spec);
-  const guest = { socket: `/run/dual/s/${SOCKET_NAME}`, user: spec.user, version, env };
+  const guest = { socket: `/run/dual/s/${SOCKET_NAME}`, user: spec.user, version, env, own: ownVariables(spec) };
   return { PATH: search, DUAL_PATH: machinePath, DUAL_GUEST_CONFIG: JSON.stringify(guest) };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../mount-rules.ts';
+import { NOTHING } from './covers.ts';
 import { DEVICES } from './devices.ts';
 import type { Cover, Item, Layout, Pin, Show } from './layout.ts';
 import { BIND, COVERED, mountTable, parseMountInfo } from './mount-table.ts';
@@ -55,6 +56,8 @@ function stageLines({ dir, guestDir, guestRuntime, tools, filesystems }: TablesI
     ...(filesystems.includes('\tmqueue\n')
       ? [{ source: 'mqueue', target: at('dev/mqueue'), type: 'mqueue', options: 'nosuid,nodev,noexec' }]
       : []),
+    // So that what is covered by it once more is covered in one step.
+    bind(at(NOTHING), at(NOTHING), COVERED),
     bind(guestDir, at('run/dual/s'), 'bind'),
     bind(guestRuntime, at('run/dual/bin'), 'bind,ro,nosuid,nodev'),
     ...(tools === undefined ? [] : [bind(tools, at('run/dual/tools'), 'bind,ro,nosuid,nodev')]),

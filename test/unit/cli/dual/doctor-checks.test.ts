@@ -15,6 +15,7 @@ import { installCommand } from '../../../../src/exec/install-command.ts';
 import { checkListen } from '../../../../src/cli/dual/doctor/listen.ts';
 import { checkLocalhost } from '../../../../src/cli/dual/doctor/localhost.ts';
 import { checkNativeModules } from '../../../../src/cli/dual/doctor/native-modules.ts';
+import { checkPerl } from '../../../../src/cli/dual/doctor/perl.ts';
 import { checkNode } from '../../../../src/cli/dual/doctor/node.ts';
 import { checkNpmRegistry } from '../../../../src/cli/dual/doctor/npm-registry.ts';
 import { quote } from '../../../../src/cli/dual/quote.ts';
@@ -53,6 +54,13 @@ describe('programs', () => {
       expect(result).toMatchObject({ status: 'missing', fix: expect.any(String) as string });
       expect(result.message).not.toContain('basic');
     }
+  });
+
+  it('route commands, by the path that the scripts name', async () => {
+    expect(await checkPerl(context({ PATH: home }))).toMatchObject({ name: 'perl', status: 'ok' });
+    const fix = expect.any(String) as string;
+    const missing = await checkPerl(context({ PATH: home }), path.join(home, 'no-perl'));
+    expect(missing).toMatchObject({ name: 'perl', status: 'missing', fix });
   });
 
   it('are missing when too old', async () => {

@@ -33,6 +33,7 @@ describe('parseRunOptions', () => {
       cwd: 'sub',
       timeout: 300_000,
       help: false,
+      host: false,
       argv: ['make'],
     });
   });
@@ -43,6 +44,7 @@ describe('parseRunOptions', () => {
     [['--wrkspace', 'x', 'ls'], /--wrkspace/],
     [['-x', 'ls'], /-x/],
     [['-w'], /workspace/],
+    [['--host', '--cwd', '/', 'ls'], /--host and --cwd cannot be had together/],
     [['--timeout', 'soon', 'ls'], /--timeout: "soon" is not a duration/],
   ])('refuses %j', (args, message) => {
     expect(() => parseRunOptions(args)).toThrow(message);

@@ -1,0 +1,2 @@
+__dual_before_file
+if [[ -r ${ZDOTDIR:-$HOME}/.zlogout ]]; then source "${ZDOTDIR:-$HOME}/.zlogout"; fi

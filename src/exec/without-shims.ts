@@ -7,7 +7,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const HOOKS = /\/shims\/hooks(?:\/|$)/;
 const START_UP = ['BASH_ENV', 'ENV', 'ZDOTDIR'];
 const OF_A_PANE = new Set([
-  ...['DUAL_SHIMS', 'DUAL_WORKSPACE', 'DUAL_ENTERED', 'DUAL_SHELL', 'DUAL_BYPASS', 'DUAL_WHICH', 'SHLVL'],
+  ...[
+    'DUAL_SHIMS',
+    'DUAL_WORKSPACE',
+    'DUAL_ENTERED',
+    'DUAL_SHELL',
+    'DUAL_BYPASS',
+    'DUAL_WHICH',
+    'SHLVL',
+    'PERL_BADLANG',
+  ],
   ...[...START_UP, 'XDG_DATA_DIRS'].map(ownName),
 ]);
 

@@ -16,8 +16,8 @@ use strict;
 my ($uid, $gid, $arch) = @ARGV;
 
 my %SYSCALL = (
-    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302 },
-    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261 },
+    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302, wait4 => 61 },
+    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261, wait4 => 260 },
 );
 my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
 
@@ -185,7 +185,6 @@ sub become {
     enter($request->{cwd}) or return ($! + 0, 'cwd');
     umask $request->{umask};
     setpriority 0, 0, $request->{nice} if $request->{nice} > getpriority 0, 0;
-    lower_limits(split / /, $request->{limits});
     $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD TERM TTOU);
     $SIG{$_} = 'IGNORE' for split / /, $request->{ignored};
     %ENV = environment($request->{env});
@@ -194,6 +193,7 @@ sub become {
     # Where a shell has told the shim its path.
     $ENV{_} = $program if exists $ENV{_};
     place($terminal ? { map { $_ => fileno $terminal } 0 .. 2 } : $request->{files});
+    lower_limits(split / /, $request->{limits});
     exec { $program } @{ $request->{argv} };
     return ($! + 0, 'program');
 }
@@ -210,6 +210,8 @@ sub enter {
 # Limits that the caller has put on itself hold for what it starts; those of the machine stay.
 sub lower_limits {
     while (my ($resource, @wanted) = splice @_, 0, 3) {
+        # Numbers: of a string a system call gets the address.
+        ($resource, @wanted) = map { $_ + 0 } $resource, @wanted;
         my $limit = "\0" x 16;
         syscall($SYS->{prlimit64}, 0, $resource, 0, $limit) == 0 or next;
         my ($soft, $hard) = unpack 'Q2', $limit;
@@ -235,8 +237,8 @@ sub environment {
 # Puts each file where it is wanted. Out of the way first: what is to become 0 may not overwrite what is to become 1.
 sub place {
     my ($files) = @_;
-    my %aside = map { $_ => syscall $SYS->{fcntl}, $files->{$_}, F_DUPFD_CLOEXEC, 512 } keys %$files;
-    for my $fd (0 .. 2, grep { $_ > 2 } keys %aside) {
+    my %aside = map { $_ => syscall $SYS->{fcntl}, $files->{$_}, F_DUPFD_CLOEXEC, 300 } keys %$files;
+    for my $fd (0 .. 2, grep { $_ > 2 } map { $_ + 0 } keys %aside) {
         defined $aside{$fd} ? syscall($SYS->{dup3}, $aside{$fd}, $fd, 0) : syscall($SYS->{close}, $fd);
     }
 }
@@ -270,30 +272,41 @@ sub follow {
         select($ready, undef, undef, undef) > 0 or next;
         if (vec $ready, fileno $woken, 1) {
             sysread $woken, my $nothing, 4096;
-            return finish($command) if collect($command);
+            return $command->{was_killed} ? end_all($command) : finish($command) if collect($command);
             return end_all($command) if ${ $command->{stopping} };
         }
         next if !vec $ready, fileno $connection, 1;
         my $got = sysread $connection, my $signals, 256;
         return abandon($command) if !$got;
-        kill $_, -$command->{pid} for unpack 'C*', $signals;
+        for my $signal (unpack 'C*', $signals) {
+            $command->{sent}{$signal} = 1;
+            kill $signal, -$command->{pid};
+        }
     }
 }
 
 # Takes note of what ended or stopped. -> whether the command has ended
 sub collect {
     my ($command) = @_;
-    while ((my $pid = waitpid -1, WNOHANG | WUNTRACED) > 0) {
+    while ((my ($pid, $status) = wait_for_any())[0] > 0) {
         next if $pid != $command->{pid};
-        my $status = $?;
         if (($status & 0xff) == 0x7f) {
             say_to($command->{connection}, 'stopped ' . ($status >> 8));
             next;
         }
         tell_end($command, $status);
+        # By its caller's hand, as when that itself is killed.
+        $command->{was_killed} = $command->{sent}{ $status & 0x7f };
         return 1;
     }
     return 0;
+}
+
+# -> process id, and status as the kernel has it: Perl's own has no number for what has stopped
+sub wait_for_any {
+    my $status = pack 'i', 0;
+    my $pid = syscall $SYS->{wait4}, -1, $status, WNOHANG | WUNTRACED, 0;
+    return ($pid, unpack 'i', $status);
 }
 
 sub tell_end {
@@ -333,8 +346,8 @@ sub end_all {
         kill 'CONT', @left;
         $signal = time >= $until ? 'KILL' : 0;
         select undef, undef, undef, 0.02;
-        while ((my $pid = waitpid -1, WNOHANG) > 0) {
-            tell_end($command, $?) if $pid == $command->{pid};
+        while ((my ($pid, $status) = wait_for_any())[0] > 0) {
+            tell_end($command, $status) if $pid == $command->{pid} && ($status & 0xff) != 0x7f;
         }
     }
 }

@@ -7,7 +7,7 @@ sub run_on_host {
     my $program = host_program($name);
     not_found($name) if !defined $program;
     # As a shell would have set it; what this process was called is nothing to go by.
-    $ENV{_} = $program;
+    $ENV{_} = $program if exists $ENV{_};
     exec { $program } $name, @arguments;
     print STDERR "$program: $!\n";
     exit($! == 2 ? 127 : 126);

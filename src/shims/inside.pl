@@ -8,7 +8,7 @@ my $HOST_ONLY = qr/^(?:
     SSH_\w+ | GPG_\w+ | DBUS_\w+ | XDG_(?:RUNTIME_DIR|SESSION\w*|SEAT\w*|VTNR|DATA_DIRS|CURRENT_DESKTOP) |
     DISPLAY | WAYLAND_DISPLAY | XAUTHORITY | TMUX\w* | STY | ZELLIJ\w* | VSCODE_\w+ | GIT_ASKPASS | GIT_EXEC_PATH |
     NVM_\w+ | VOLTA_\w+ | FNM_\w+ | ASDF_\w+ | MISE_\w+ | __MISE_\w+ | PYENV_\w+ | RBENV_\w+ | CONDA_\w+ | SDKMAN_\w+ | HOMEBREW_\w+ | N_PREFIX |
-    LD_\w+ | NODE_CHANNEL_\w+ | INIT_CWD | npm_(?:command|execpath|node_execpath|lifecycle_\w+|package_\w+) |
+    LD_\w+ | PERL_BADLANG | NODE_CHANNEL_\w+ | INIT_CWD | npm_(?:command|execpath|node_execpath|lifecycle_\w+|package_\w+) |
     npm_config_(?:user_agent|(?:local_|global_)?prefix|globalconfig|userconfig|node_gyp|init_module|npm_version)
 )=/x;
 
@@ -43,8 +43,7 @@ sub caller_environment {
     my @kept = grep { !/$HOST_ONLY/o && !names_what_is_outside($_) } map { "$_=$ENV{$_}" } keys %ENV;
     my @pwd = defined $ENV{PWD} ? "PWD=$here" : ();
     # Nothing of the host's programs, but what the worktree has in front of them.
-    my $shims = $main::DIR =~ s{/[^/]+$}{}r;
-    my @path = grep { $_ ne '' && index($_, "$shims/") != 0 && ($_ !~ m{^/} || is_inside($_)) } split /:/, $ENV{PATH} // '';
+    my @path = grep { $_ ne '' && ($_ !~ m{^/} || is_within($_, $main::WORKSPACE{worktree})) } split /:/, $ENV{PATH} // '';
     return (@kept, @pwd, @path ? 'DUAL_PATH=' . join ':', @path : ());
 }
 

@@ -31,6 +31,8 @@ export function paneEnvironment({ dir, lib, login, spec }: PaneSetting): Record<
     PATH: [path.join(dir, 'bin'), clean['PATH']].filter(Boolean).join(':'),
     // Without it bash takes itself for one that was started over the network when its input is a socket, as it is by Node, and reads no BASH_ENV.
     SHLVL: '1',
+    // The shims are Perl, which complains of a locale that the host does not have where other programs do not.
+    PERL_BADLANG: '0',
     DUAL_SHIMS: dir,
     DUAL_WORKSPACE: spec.workspace,
   };

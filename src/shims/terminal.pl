@@ -96,10 +96,16 @@ sub wait_for {
 sub type {
     my ($link) = @_;
     my $got = sysread STDIN, my $typed, 65536;
-    # Its terminal was closed.
-    end_by(SIGHUP) if !$got && $! != EINTR;
+    return hang_up($link) if !$got && $! != EINTR;
     signal_job($link, $typed);
     write_all($link->{master}, $typed);
+}
+
+# The terminal was closed, which the command is to hear of; what it still says is lost.
+sub hang_up {
+    my ($link) = @_;
+    @$link{qw(raw hung_up)} = (0, 1);
+    syswrite $link->{connection}, chr SIGHUP;
 }
 
 # What a key does to a job it does to all of it: to the script that runs this command too.
@@ -123,7 +129,9 @@ sub show {
         $link->{ended} = 1 if $! != EAGAIN && $! != EINTR;
         return 0;
     }
-    write_all(\*STDOUT, $shown);
+    # Where this terminal is not in raw mode, it does to the ends of lines what the command's own has done already.
+    $shown =~ s/\r\n/\n/g if !$link->{raw};
+    write_all(\*STDOUT, $shown) if !$link->{hung_up};
     return 1;
 }
 

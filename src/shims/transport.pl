@@ -19,8 +19,13 @@ sub VERSION() { 1 }
 # What may have brought new programs, or taken some away.
 my %INSTALLER = map { $_ => 1 } qw(npm pnpm yarn bun pip pip3 uv poetry corepack);
 
-# What a caller may send to the command by sending it to this process. The numbers are the same on both sides.
-my %FORWARDED = (HUP => 1, INT => 2, QUIT => 3, USR1 => 10, USR2 => 12, ALRM => 14, TERM => 15, CONT => 18, TSTP => 20, TTIN => 21, TTOU => 22, WINCH => 28);
+# What a caller may send to the command by sending it to this process: all but KILL and STOP, which no process gets to see, and CHLD, which is
+# about this process's own children.
+my %FORWARDED = (
+    HUP => 1, INT => 2, QUIT => 3, ILL => 4, TRAP => 5, ABRT => 6, BUS => 7, FPE => 8, USR1 => 10, SEGV => 11, USR2 => 12, ALRM => 14, TERM => 15,
+    STKFLT => 16, CONT => 18, TSTP => 20, TTIN => 21, TTOU => 22, URG => 23, XCPU => 24, XFSZ => 25, VTALRM => 26, PROF => 27, WINCH => 28,
+    IO => 29, PWR => 30, SYS => 31,
+);
 
 # $machine: {socket, arch}; $command: {argv, cwd, env (list of NAME=VALUE)}
 # Ends this process as the command ended. -> only when the command was not started: errno and what could not be done, or nothing
@@ -36,8 +41,9 @@ sub run_inside {
     my $ignored = join ' ', grep { ($SIG{$_} // '') eq 'IGNORE' } keys %FORWARDED;
     my $request = pack '(N/a*)*', VERSION, "@files", $terminal ? @$terminal{qw(modes size)} : ('', ''), umask, getpriority(0, 0),
         limits($sys), $ignored, $command->{cwd}, scalar @{ $command->{argv} }, @{ $command->{argv} }, @{ $command->{env} };
-    for my $name (grep { ($SIG{$_} // '') ne 'IGNORE' } keys %FORWARDED) {
-        my $byte = chr $FORWARDED{$name};
+    # Those as well that are ignored: the command may have taken them up again.
+    while (my ($name, $number) = each %FORWARDED) {
+        my $byte = chr $number;
         $SIG{$name} = sub { syswrite $connection, $byte };
     }
     $SIG{PIPE} = 'IGNORE';
@@ -59,20 +65,21 @@ sub connect_to {
 }
 
 # Numbers of the file descriptors that the command is to have: the three that everybody has, and what else the caller left open for it, such as
-# a shell's `<(...)`. No directory, by which a machine could reach the host's files, and no socket.
+# a shell's `<(...)`. No directory, by which a machine could reach the host's files, and no socket but one of the three by another number.
 sub callers_files {
     my ($sys) = @_;
     opendir my $listing, '/proc/self/fd' or return (0 .. 2);
-    my @numbers = sort { $a <=> $b } grep { /^\d/ } readdir $listing;
+    my @numbers = sort { $a <=> $b } grep { /^\d/ && $_ != fileno $listing } readdir $listing;
     my ($device, $inode) = stat $0;
-    my @files;
+    my (@files, %known);
     for my $fd (@numbers) {
         next if (syscall($sys->{fcntl}, $fd, F_GETFD, 0) & FD_CLOEXEC) && $fd > 2;
         my ($its_device, $its_inode, $mode) = stat "/proc/self/fd/$fd" or next;
         # In the place of what the caller closed, this very script has been opened.
         next if $its_device == $device && $its_inode == $inode || $mode == 0;
         my $kind = $mode & 0170000;
-        push @files, $fd if $fd < 3 || $kind != 0040000 && $kind != 0140000;
+        $known{"$its_device:$its_inode"} = 1 if $fd < 3;
+        push @files, $fd if $fd < 3 || $kind != 0040000 && ($kind != 0140000 || $known{"$its_device:$its_inode"});
     }
     return @files > MOST_FILES ? @files[0 .. MOST_FILES - 1] : @files;
 }

@@ -102,6 +102,8 @@ __dual_enter() {
     if [[ -n ${XDG_DATA_DIRS+set} ]]; then export DUAL_XDG_DATA_DIRS="$XDG_DATA_DIRS"; fi
     export BASH_ENV="$__dual_hooks/bash/env.bash" ENV="$__dual_hooks/posix/env.sh" ZDOTDIR="$__dual_hooks/zsh"
     export XDG_DATA_DIRS="$__dual_hooks/fish:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}" DUAL_ENTERED=1
+    # The shims are Perl, which complains of a locale that the host does not have where other programs do not.
+    export PERL_BADLANG="${PERL_BADLANG-0}"
   fi
   export DUAL_SHIMS="$1" DUAL_WORKSPACE="$__dual_name"
   __dual_say_shell

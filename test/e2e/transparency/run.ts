@@ -12,7 +12,7 @@ export interface Start {
 export type Run = Omit<Outcome, 'left'> & { pid: number | undefined };
 
 /** Milliseconds after which something that should have ended by itself has not. Far above what any probe takes. */
-export const PATIENCE = 40_000;
+export const PATIENCE = 15_000;
 
 /** Kills what is left of a process group. */
 export function endGroup(pid: number | undefined): void {

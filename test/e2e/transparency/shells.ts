@@ -6,7 +6,7 @@ import type { Shell } from './run-probe.ts';
 /** Start-up files and the like by which Dual gets into shells, and where it keeps what was there before. */
 const HOOKS = ['BASH_ENV', 'ENV', 'ZDOTDIR', 'XDG_DATA_DIRS'];
 const keptBy = (name: string): string => `DUAL_${name}`;
-const OF_DUAL = new RegExp(`^(?:DUAL_.*|${HOOKS.join('|')})$`);
+const OF_DUAL = new RegExp(`^(?:DUAL_.*|PERL_BADLANG|SHLVL|${HOOKS.join('|')})$`);
 
 /** The two shells that are compared. They differ in what routes commands, and in nothing else. */
 export interface Shells {
@@ -32,6 +32,7 @@ export function shellsOf(pane: Shell, home: string): Shells {
     SHELL: '/bin/bash',
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
+    SHLVL: '1',
     HOST_PATH,
     ...pick(pane.env, ([name]) => name === 'TMPDIR'),
   };

@@ -3,15 +3,19 @@ import { nodePrint, nodeRun } from '../scripts.ts';
 
 const shown = (...names: string[]): string =>
   nodePrint(`JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name] ?? null))`);
-const EVERYTHING =
-  'JSON.stringify(Object.entries(process.env).filter(([n]) => n !== "PATH" && n !== "_").sort(), null, 1)';
+/** What a machine has for itself, as `docs/transparency.md` tells: its programs, where it keeps files, its certificates. */
+const MACHINES_OWN =
+  '^(PATH|_|TMPDIR|npm_config_store_dir|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|PIP_CERT)$';
+const EVERYTHING = `Object.entries(process.env).filter(([n]) => !new RegExp("${MACHINES_OWN}").test(n)).sort()`;
 
 /** The caller's environment, and nothing of Dual's. */
 export const ENVIRONMENT: Probe[] = [
-  { name: 'every variable but PATH', run: nodePrint(EVERYTHING) },
+  { name: 'every variable but PATH', run: nodePrint(`JSON.stringify(${EVERYTHING}, null, 1)`) },
   {
     name: 'every variable but PATH, in a shell of a routed command',
-    run: nodeRun('require("child_process").execSync("env | grep -v ^PATH= | grep -v ^_= | sort", {stdio: "inherit"})'),
+    run: nodeRun(
+      `console.log(require("child_process").execSync("env -0").toString().split("\\0").filter((e) => !new RegExp("${MACHINES_OWN}").test(e.split("=")[0])).sort().join("\\n"))`,
+    ),
   },
   { name: 'a variable that is exported', run: `export A=1; ${shown('A')}` },
   { name: 'a variable for one command', run: `A=1 B='x y' ${shown('A', 'B')}; ${shown('A', 'B')}` },
@@ -38,11 +42,11 @@ export const ENVIRONMENT: Probe[] = [
   { name: 'no environment at all', run: 'env -i node -v; echo $?' },
   {
     name: 'an environment of PATH alone',
-    run: `env -i PATH="$PATH" ${nodePrint('Object.keys(process.env).sort().join()')}`,
+    run: `env -i PATH="$PATH" ${nodePrint(`${EVERYTHING}.join()`)}; :`,
   },
   {
     name: 'an environment of a few variables',
-    run: `env -i PATH="$PATH" HOME=/h A=1 ${nodePrint('Object.entries(process.env).filter(([n]) => n !== "PATH").sort().join()')}`,
+    run: `env -i PATH="$PATH" HOME=/h A=1 ${nodePrint(`${EVERYTHING}.join()`)}; :`,
   },
   {
     name: 'NODE_OPTIONS and NODE_PATH',

@@ -91,6 +91,14 @@ export const STDIN: Probe[] = [
   },
   {
     name: 'kinds of files',
-    run: 'node kinds.cjs; echo | node kinds.cjs | cat; node kinds.cjs < args.cjs > f 3< . ; node kinds.cjs 3>&1',
+    run: 'node kinds.cjs; echo | node kinds.cjs | cat; node kinds.cjs < args.cjs > f 3< args.cjs; node kinds.cjs 3>&1',
+  },
+  {
+    name: 'a directory as a further descriptor',
+    run: "node -e 'try { console.log(fs.fstatSync(9).isDirectory()) } catch (e) { console.log(e.code) }' 9< .",
+    differs: {
+      reason: 'by an open directory a machine could reach all of the host’s files',
+      routed: { stdout: 'EBADF\n' },
+    },
   },
 ];

@@ -45,6 +45,7 @@ async function sessionSpec({ context, workspace, observation }: StepInput): Prom
     owner: { uid: workspace.metadata.uid, workspace: workspace.metadata.name, project: workspace.spec.project },
     cwd: observation.clone.dir,
     env: { ...context.host.paneEnv, ...(await context.shims.environment(observation.shims!.spec)) },
+    shell: context.host.interactiveShell,
     panes,
     specHash,
   };

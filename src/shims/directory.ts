@@ -73,7 +73,7 @@ export function createShims({ paths, lib, dual, env }: ShimsOptions): Shims {
   };
 
   async function contentFor(spec: ShimsSpec): Promise<WorkspaceFile> {
-    const { table, local, stay } = ROUTING_TABLE;
+    const { table, local, stay, agents } = ROUTING_TABLE;
     const visible = await Promise.all(spec.visible.map(realPath));
     return {
       name: spec.workspace,
@@ -86,6 +86,7 @@ export function createShims({ paths, lib, dual, env }: ShimsOptions): Shims {
       table,
       local,
       stay,
+      agents,
       env: Object.keys(spec.env),
       log: paths.daemonLog,
       dual,

@@ -7,6 +7,8 @@ my %RUNNER = map { $_ => 1 } qw(env timeout xargs nice ionice nohup setsid time 
 my %SHELL = map { $_ => 1 } qw(sh bash dash zsh fish ksh mksh ash yash tcsh csh nu elvish xonsh pwsh
     tmux screen init systemd login sshd su cron);
 my %INTERPRETER = map { $_ => 1 } qw(node python python3 bun deno);
+# What fetches a package and runs it: by that alone, or by a word before the package's name.
+my %STARTER = (npx => qr/^/, pnpx => qr/^/, bunx => qr/^/, uvx => qr/^/, npm => qr/^(?:exec|x)$/, pnpm => qr/^dlx$/, yarn => qr/^dlx$/, bun => qr/^x$/);
 my %FETCHER = map { $_ => 1 } qw(curl wget);
 
 # Options of interpreters whose value is an argument of its own.
@@ -26,6 +28,8 @@ sub decide {
     my %named = map { $_ => 1 } split / /, $main::WORKSPACE{container} // '';
     return ('container', 'the project names it in commands.container') if $named{$name};
     return ('host', 'no URL on localhost among its arguments') if $FETCHER{$name} && is_elsewhere(@$arguments);
+    my $agent = $STARTER{$name} ? agent_of($STARTER{$name}, @$arguments) : undef;
+    return ('host', "$agent is a coding agent") if defined $agent;
     my $script = $INTERPRETER{$name} ? script_of(@$arguments) : undef;
     return ('host', "$script is a program of the host's") if defined $script && is_hosts_own($script, $here);
     # Asked for what a shell would do, by a program that is none.
@@ -56,6 +60,17 @@ sub is_elsewhere {
         $has_url = 1 if $argument !~ /^-/;
     }
     return $has_url;
+}
+
+# -> the coding agent that is started as a package
+sub agent_of {
+    my ($word, @arguments) = @_;
+    my @names = grep { !/^-/ } @arguments;
+    if ('' !~ $word) {
+        return if !@names || shift(@names) !~ $word;
+    }
+    my ($package) = ($names[0] // '') =~ /^(\@?[^@]*)/;
+    return (grep { $_ eq $package } split / /, $main::WORKSPACE{agents} // '')[0];
 }
 
 sub script_of {

@@ -9,6 +9,8 @@ export interface RoutingTable {
   local: readonly string[];
   /** Stay on the host, even where the repo offers a program of that name. */
   stay: readonly string[];
+  /** Packages that are coding agents: fetched and started by `npx` and the like, they come up on the host all the same. */
+  agents: readonly string[];
 }
 
 export const ROUTING_TABLE: RoutingTable = {
@@ -41,6 +43,10 @@ export const ROUTING_TABLE: RoutingTable = {
     'claude codex aider gemini opencode amp goose crush cursor-agent copilot qwen cline auggie droid kiro plandex cn openhands',
     // what makes the machines
     'dual dualctl docker docker-compose podman nerdctl kubectl perl',
+  ),
+  agents: words(
+    '@anthropic-ai/claude-code @openai/codex @google/gemini-cli opencode-ai @mariozechner/pi-coding-agent @qwen-code/qwen-code',
+    '@github/copilot @sourcegraph/amp @augmentcode/auggie cline aider aider-chat openhands',
   ),
 };
 

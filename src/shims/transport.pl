@@ -70,18 +70,26 @@ sub callers_files {
     my ($sys) = @_;
     opendir my $listing, '/proc/self/fd' or return (0 .. 2);
     my @numbers = sort { $a <=> $b } grep { /^\d/ && $_ != fileno $listing } readdir $listing;
-    my ($device, $inode) = stat $0;
     my (@files, %known);
     for my $fd (@numbers) {
         next if (syscall($sys->{fcntl}, $fd, F_GETFD, 0) & FD_CLOEXEC) && $fd > 2;
         my ($its_device, $its_inode, $mode) = stat "/proc/self/fd/$fd" or next;
-        # In the place of what the caller closed, this very script has been opened.
-        next if $its_device == $device && $its_inode == $inode || $mode == 0;
         my $kind = $mode & 0170000;
+        # In the place of what the caller closed, a file of this program has been opened.
+        next if $fd < 3 && $kind == 0100000 && is_own_file($its_device, $its_inode);
         $known{"$its_device:$its_inode"} = 1 if $fd < 3;
         push @files, $fd if $fd < 3 || $kind != 0040000 && ($kind != 0140000 || $known{"$its_device:$its_inode"});
     }
     return @files > MOST_FILES ? @files[0 .. MOST_FILES - 1] : @files;
+}
+
+sub is_own_file {
+    my ($device, $inode) = @_;
+    for my $own ($0, "$main::DIR/workspace", values %INC) {
+        my ($own_device, $own_inode) = stat $own;
+        return 1 if $device == $own_device && $inode == $own_inode;
+    }
+    return 0;
 }
 
 # What the caller has limited itself to: number, soft and hard limit of each resource.

@@ -21,6 +21,7 @@ export interface WorkspaceFile {
   table: readonly string[];
   local: readonly string[];
   stay: readonly string[];
+  agents: readonly string[];
   /** Names of variables that panes have from the Project. */
   env: readonly string[];
   /** Where Dual's own words go. */

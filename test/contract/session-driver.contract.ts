@@ -115,12 +115,15 @@ export function describeSessionDriver(name: string, fixture: SessionFixture): vo
     it('gives commands their arguments as they are, the directory, and the environment', async () => {
       const strange = ['a b', "it's", '"q"', '$HOME', '`id`', ';', '#{pid}', 'ü✓', '', 'two\nlines', '~', '\\'];
       const script =
-        'for one in "$@"; do printf "%s|" "$one"; done >../args; echo >>../args; { pwd; echo "$EXTRA/$FROM_LOGIN/${TMUX_PARENT-}"; } >../env.tmp; mv ../env.tmp ../env; sleep 1000';
+        'for one in "$@"; do printf "%s|" "$one"; done >../args; echo >>../args; { pwd; echo "$EXTRA/$FROM_LOGIN/${TMUX_PARENT-}/${PATH%%:*}"; } >../env.tmp; mv ../env.tmp ../env; sleep 1000';
       await driver.createSession(
-        spec({ env: { EXTRA: "a'b $x" }, panes: [pane({ command: ['sh', '-c', script, 'sh', ...strange] })] }),
+        spec({
+          env: { EXTRA: "a'b $x", PATH: `/first:${env['PATH']}` },
+          panes: [pane({ command: ['sh', '-c', script, 'sh', ...strange] })],
+        }),
       );
       expect(await written('args')).toBe(strange.map((one) => `${one}|`).join(''));
-      expect(await written('env')).toBe(`${cwd}\na'b $x/yes/`);
+      expect(await written('env')).toBe(`${cwd}\na'b $x/yes///first`);
       await driver.addPane('app-feat', shell('pwd >../second; sleep 1000', { name: 'second' }));
       expect(await written('second')).toBe(cwd);
     });

@@ -15,7 +15,7 @@ export function workspaceShell(instance: Pick<Instance, 'home' | 'workspace'>, n
     async () => {
       const cwd = realpathSync((await instance.workspace(name)).status!.clone!.path!);
       const found = listProcesses()
-        .filter(({ pid, session }) => pid === session)
+        .toSorted((one, other) => one.pid - other.pid)
         .map(({ pid }) => processAt(pid))
         .find((candidate) => candidate?.cwd === cwd && isPaneOf(candidate, instance, name));
       if (!found) throw new Error(`no pane of ${name} runs`);
@@ -26,7 +26,8 @@ export function workspaceShell(instance: Pick<Instance, 'home' | 'workspace'>, n
 }
 
 function isPaneOf({ env }: WorkspaceShell, { home }: Pick<Instance, 'home'>, name: string): boolean {
-  return env['DUAL_HOME'] === home && env['DUAL_WORKSPACE'] === name;
+  // tmux's panes start with a shell that has not yet got the environment that the pane is to have.
+  return env['DUAL_HOME'] === home && env['DUAL_WORKSPACE'] === name && env['DUAL_PANE_PATH'] === undefined;
 }
 
 /** What that process was started with, and where it is; undefined when it has ended or is another user's. */

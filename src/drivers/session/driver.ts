@@ -46,6 +46,8 @@ export interface SessionSpec {
   /** Where panes start. */
   cwd: string;
   env: Record<string, string>;
+  /** What a shell that a person opens in the session is started as; without it, or empty, the login shell as it is. */
+  shell?: string[];
   panes: PaneSpec[];
   /** Changes when the session as a whole is no longer fit for use (another directory at the same path). */
   specHash: string;

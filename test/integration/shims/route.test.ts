@@ -10,8 +10,12 @@ let outside: string;
 let which: Record<string, string>;
 
 beforeAll(async () => {
-  const names = ['node', 'npx', 'python3', 'curl', 'wget', 'make', 'terraform'];
-  server = await startCommandServer(names, { container: 'terraform', visible: '/nonexistent' });
+  const names = ['node', 'npx', 'npm', 'python3', 'curl', 'wget', 'make', 'terraform'];
+  server = await startCommandServer(names, {
+    container: 'terraform',
+    visible: '/nonexistent',
+    agents: '@x/agent agent-cli',
+  });
   outside = path.join(path.dirname(server.worktree), 'outside');
   mkdirSync(path.join(server.worktree, 'src'), { recursive: true });
   mkdirSync(outside);
@@ -68,6 +72,19 @@ describe('a script', () => {
     ['node --no-warnings --require ./x.js ../outside/tool.js', 'host'],
     ['node link.js', 'host'],
     ['python3 /etc/passwd', 'host'],
+  ])('%s runs in the %s', (command, place) => {
+    expect(typed(command)).toBe(place);
+  });
+});
+
+describe('a package that is fetched', () => {
+  it.each([
+    ['npx -y @x/agent@latest', 'host'],
+    ['npx agent-cli --print x', 'host'],
+    ['npm exec -- agent-cli@1.2.3', 'host'],
+    ['npx create-thing agent-cli', 'container'],
+    ['npm install @x/agent', 'container'],
+    ['npm exec', 'container'],
   ])('%s runs in the %s', (command, place) => {
     expect(typed(command)).toBe(place);
   });

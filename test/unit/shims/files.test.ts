@@ -15,6 +15,7 @@ const CONTENT: WorkspaceFile = {
   table: ['node', 'npm'],
   local: ['psql'],
   stay: ['git'],
+  agents: ['@x/agent'],
   env: ['GREETING'],
   log: '/state/daemon.log',
   dual: ['/usr/bin/node', '/opt/my dual/dual.js'],

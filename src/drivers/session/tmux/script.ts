@@ -62,6 +62,7 @@ export function createCommands(spec: SessionSpec, install: string): Command[] {
     ['new-session', '-d', '-s', name, '-n', name, ...SIZE, ...environment(spec.env), ...startArgs(first ?? SHELL)],
     ...labels(spec, install).map(([key, value]): Command => ['set-option', '-t', `=${name}:`, key, encoded(value)]),
     ['set-option', '-t', `=${name}:`, 'destroy-unattached', 'off'],
+    ...(spec.shell?.length ? [defaultCommand(`=${name}:`, spec.shell)] : []),
     ...windowCommands(`=${name}:`),
     ...paneCommands(first ?? SHELL, `=${name}:`),
     ...SERVER,
@@ -96,12 +97,16 @@ export function respawnCommands(paneId: string, pane: PaneSpec, restarts: number
   return [['respawn-pane', '-k', '-t', paneId, ...startArgs(pane)], ...paneCommands(pane, paneId, restarts)];
 }
 
+/** A pane gets PATH from the client that asks for it, whatever the session's environment says: it is told by another name too. */
+const PANE_PATH = 'DUAL_PANE_PATH';
+
 /**
  * Runs the command, and lingers for a moment when it has ended: tmux closes a terminal as soon as it learns of the end, and what
  * was printed last would be lost. It may also miss the end itself (see COLLECT), so another one is ordered for afterwards.
  * Signals are for the command alone, which gets them as well.
  */
 const LINGER = [
+  `PATH=\${${PANE_PATH}-$PATH}; unset ${PANE_PATH}`,
   'trap : HUP INT QUIT TERM',
   '"$@"',
   'code=$?',
@@ -146,5 +151,12 @@ function labels(spec: SessionSpec, install: string): [string, string][] {
 
 /** By the session's environment: it holds for panes that are added later, and for those that a person opens. */
 function environment(env: Record<string, string>): string[] {
-  return Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+  const all = env['PATH'] === undefined ? env : { ...env, [PANE_PATH]: env['PATH'] };
+  return Object.entries(all).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+}
+
+/** For windows that a person opens. tmux hands it to a shell. */
+function defaultCommand(session: string, argv: string[]): Command {
+  const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  return ['set-option', '-t', session, 'default-command', `exec ${words.join(' ')}`];
 }

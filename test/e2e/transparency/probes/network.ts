@@ -12,7 +12,7 @@ const END = 'kill $!; wait $!; echo $?; cat <&9';
 export const NETWORK: Probe[] = [
   {
     name: 'a server and curl',
-    run: `${served}; curl -s localhost:$(cat port)/a; curl -s http://127.0.0.1:$(cat port)/b -o f -w '%{http_code}\\n'; cat f; ${END}`,
+    run: `${served}; curl -s localhost:$(cat port)/a; curl -s http://localhost:$(cat port)/b -o f -w '%{http_code}\\n'; cat f; ${END}`,
   },
   {
     name: 'a server and a client in node',

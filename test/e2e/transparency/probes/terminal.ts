@@ -133,13 +133,16 @@ export const TERMINAL: Probe[] = [
     name: 'input for the shell, typed ahead',
     run: `echo ready; node takes.cjs 100; read -t 3 -r x; echo "then $x"`,
     steps: [READY, types('one\rtwo\r')],
-    differs: { reason: TYPED_AHEAD, routed: { stdout: 'ready\none\ntwo\ntook "one\\n"\nthen \n' } },
+    differs: { reason: TYPED_AHEAD, routed: { stdout: 'ready\r\none\r\ntwo\r\ntook "one\\n"\r\nthen \r\n' } },
   },
   {
     name: 'input for a command, typed ahead',
     run: `echo ready; read -r x; node takes.cjs 100; echo "after $x"`,
     steps: [READY, types('one\rtwo\r')],
-    differs: { reason: TYPED_AHEAD, routed: { stdout: 'ready\none\ntwo\ntwo\ntook "two\\n"\nafter one\n' } },
+    differs: {
+      reason: TYPED_AHEAD,
+      routed: { stdout: 'ready\r\none\r\ntwo\r\ntwo\r\ntook "two\\n"\r\nafter one\r\n' },
+    },
   },
   { name: 'a long line', run: READ_LINE, steps: [READY, types(`${'x'.repeat(3000)}\r`)] },
   { name: '^C', run: 'node waits.cjs; echo "not reached"', steps: [READY, types('\x03')] },
@@ -220,7 +223,7 @@ export const TERMINAL: Probe[] = [
     steps: [],
     differs: {
       reason: 'a command whose input or output is redirected has its caller’s files, and no terminal of its own',
-      routed: { stdout: 'ENXIO\n' },
+      routed: { stdout: 'ENXIO\r\n' },
     },
   },
   {

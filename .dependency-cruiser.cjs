@@ -53,7 +53,12 @@ module.exports = {
       from: { path: '^controllers/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(api|client|runtime|conditions|errors|log|clock)/', '^src/config/paths[.]ts$', isInterface],
+        pathNot: [
+          '^src/(api|client|runtime|conditions|errors|log|clock)/',
+          '^src/config/paths[.]ts$',
+          '^src/exec/remove-tree[.]ts$',
+          isInterface,
+        ],
       },
     },
     {

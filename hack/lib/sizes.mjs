@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 const tooLong = ['src', 'controllers', 'test', 'hack']
   .flatMap((dir) => readdirSync(path.join(root, dir), { recursive: true }).map((file) => path.join(dir, file)))
-  .filter((file) => /\.(ts|mjs|cjs)$/.test(file) && !file.includes('/generated/'))
+  .filter((file) => /\.(ts|mjs|cjs|pl|sh|bash|zsh|fish)$/.test(file) && !file.includes('/generated/'))
   .map((file) => ({ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 }))
   .filter(({ lines }) => lines > LIMIT);
 

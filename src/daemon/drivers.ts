@@ -135,12 +135,19 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
     shims: createShims({
       paths,
       lib: path.join(dist, 'shims'),
-      dual: [process.execPath, path.join(dist, 'dual.js')],
+      dual: dualCommand(env['DUAL_HOME'], path.join(dist, 'dual.js')),
       env: loginEnv,
     }),
     routes,
     guestRuntime,
   };
+}
+
+/** The CLI of this instance, whichever its caller is used to talk to, and with nothing of the caller's workspace. */
+function dualCommand(home: string | undefined, script: string): string[] {
+  const unset = ['DUAL_SHIMS', 'DUAL_WORKSPACE', 'DUAL_SHELL', ...(home === undefined ? ['DUAL_HOME'] : [])];
+  const set = home === undefined ? [] : [`DUAL_HOME=${path.resolve(home)}`];
+  return ['/usr/bin/env', ...unset.flatMap((name) => ['-u', name]), ...set, process.execPath, script];
 }
 
 /** What is Dual's own business and no machine's: this instance's, and the user's where this is another one. */

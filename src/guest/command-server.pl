@@ -5,7 +5,7 @@
 #
 # A connection is one command:
 #   shim -> server: a length (N), the request in so many bytes, and beside the first byte the file descriptors that the command gets.
-#     The request is a list of strings (N/a*): version, numbers of the descriptors passed, terminal ("" or its termios), its size, umask,
+#     The request is a list of strings (N/a*): version, numbers of the descriptors passed, numbers of those that are to be a terminal ("" for none), its termios, its size, umask,
 #     nice value, resource limits (number, soft, hard of each), ignored signals, working directory, number of arguments, the arguments, then the environment as NAME=VALUE.
 #   shim -> server, from then on: one byte for each signal that the command's process group is to get.
 #   server -> shim: lines: "pty" (with a terminal: its master beside it), "started PID", "stopped SIGNAL", then the last: "exit CODE",
@@ -16,8 +16,8 @@ use strict;
 my ($uid, $gid, $arch) = @ARGV;
 
 my %SYSCALL = (
-    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302, wait4 => 61 },
-    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261, wait4 => 260 },
+    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302, wait4 => 61, setresuid => 117, setresgid => 119 },
+    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261, wait4 => 260, setresuid => 147, setresgid => 149 },
 );
 my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
 
@@ -30,10 +30,8 @@ use constant {
     F_DUPFD_CLOEXEC => 1030, ENOENT => 2, EACCES => 13, ENOTDIR => 20,
 };
 
-use constant VERSION => 1;
-use constant MAX_REQUEST => 16 * 1024 * 1024;
-# Seconds between asking what is left of a command to end and killing it.
-use constant GRACE => 2;
+# Bytes; and seconds between asking what is left of a command to end and killing it.
+use constant { VERSION => 1, MAX_REQUEST => 16 * 1024 * 1024, GRACE => 2 };
 
 # Whoever lists the processes sees a shell that started something, as outside.
 $0 = 'sh';
@@ -86,7 +84,7 @@ sub serve_one {
     # What the command leaves behind comes to this process, which can then end it.
     syscall($SYS->{prctl}, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     my ($master, $slave);
-    if ($request->{termios} ne '') {
+    if ($request->{terminals} ne '') {
         ($master, $slave) = open_terminal($request) or return fail($connection, $! + 0, 'terminal');
     }
     send_master($connection, $master) if $master;
@@ -105,10 +103,11 @@ sub serve_one {
 
 sub become_user {
     return if $> != 0 || $uid == 0;
+    # Saved ids as well, which nothing could come back from; the list of groups goes with the first.
     $) = "$gid $gid";
-    $( = $gid;
-    ($<, $>) = ($uid, $uid);
-    die "cannot become $uid\n" if $< != $uid || $> != $uid;
+    my @ids = ([setresgid => $gid], [setresuid => $uid]);
+    syscall($SYS->{ $_->[0] }, ($_->[1] + 0) x 3) == 0 or die "$_->[0]: $!\n" for @ids;
+    die "cannot become $uid\n" if $< != $uid || $> != $uid || "$)" ne "$gid $gid";
 }
 
 # -- the request
@@ -128,7 +127,7 @@ sub receive {
         sysread($connection, $text, $length - length $text, length $text) or return;
     }
     my %request;
-    (@request{qw(version names termios size umask nice limits ignored cwd count)}, my @rest) = unpack '(N/a*)*', $text;
+    (@request{qw(version names terminals termios size umask nice limits ignored cwd count)}, my @rest) = unpack '(N/a*)*', $text;
     @request{qw(argv env)} = ([splice @rest, 0, $request{count}], { map { split /=/, $_, 2 } @rest });
     # By the number that each is to have.
     @{ $request{files} }{ split / /, $request{names} } = @files;
@@ -192,7 +191,7 @@ sub become {
     return ($errno, 'program') if !defined $program;
     # Where a shell has told the shim its path.
     $ENV{_} = $program if exists $ENV{_};
-    place($terminal ? { map { $_ => fileno $terminal } 0 .. 2 } : $request->{files});
+    place({ %{ $request->{files} }, map { $_ => fileno $terminal } split / /, $request->{terminals} });
     lower_limits(split / /, $request->{limits});
     exec { $program } @{ $request->{argv} };
     return ($! + 0, 'program');
@@ -390,15 +389,8 @@ sub send_master {
     syscall($SYS->{sendmsg}, fileno $connection, $message, 0);
 }
 
-sub say_to {
-    my ($connection, $line) = @_;
-    syswrite $connection, "$line\n";
-}
-
-sub fail {
-    my ($connection, $errno, $what) = @_;
-    say_to($connection, "failed $errno $what");
-}
+sub say_to { syswrite $_[0], "$_[1]\n" }
+sub fail   { say_to($_[0], "failed $_[1] $_[2]") }
 
 sub unblock {
     my ($handle) = @_;

@@ -2,6 +2,9 @@
 use strict;
 require "$main::LIB/signals.pl";
 
+# Bytes of numbers that are read: more processes than any machine has.
+sub MOST_NUMBERS() { 1024 * 1024 }
+
 # What killall takes a value for.
 my $KILLALL_VALUE = qr/^(?:-[nosuyZ]|--(?:ns|older-than|signal|user|younger-than|context))$/;
 
@@ -76,7 +79,8 @@ sub matches_of_pgrep {
     my @selection = map { s/^(-[a-zA-Z]*)e/$1/r } grep { !/^(?:-[ec]|--echo|--count)$/ } @_;
     my $pid = open(my $output, '-|') // return;
     run_in_machine('pgrep', @selection) if $pid == 0;
-    my @pids = map { /^(\d+)/ } <$output>;
+    read $output, my $text, MOST_NUMBERS;
+    my @pids = $text =~ /^(\d+)/mg;
     close $output;
     exit($? >> 8) if $? >> 8 > 1;
     return @pids;

@@ -33,12 +33,20 @@ sub has_hook {
     my ($called, @arguments) = split /\0/, contents("/proc/$pid/cmdline");
     # Called by the name sh they behave as sh does.
     return 0 if $called !~ m{(?:^|[/-])\Q$program\E[^/]*$};
-    return 0 if $program eq 'bash' && (($ENV{BASH_ENV} // '') eq '' || is_without_rc(@arguments));
+    return 0 if !has_read_hook($pid) || $program eq 'bash' && is_without_rc(@arguments);
     for my $argument (@arguments) {
         last if $argument !~ /^-/;
         return 0 if $argument =~ $off;
     }
     return 1;
+}
+
+# A hook leaves the shell's number to what the shell starts; a shell without one passes on what it was given itself.
+sub has_read_hook {
+    my ($pid) = @_;
+    return 0 if !-x "$main::DIR/bin/kill";
+    my ($given) = contents("/proc/$pid/environ") =~ /(?:^|\0)DUAL_SHELL=(\d+)/;
+    return ($ENV{DUAL_SHELL} // '') ne ($given // '');
 }
 
 sub is_without_rc {

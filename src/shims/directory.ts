@@ -9,7 +9,7 @@ import { createKeyedLock } from '../exec/keyed-lock.ts';
 import { CommandError, lastLine, run } from '../exec/run.ts';
 import { paneEnvironment } from './pane-environment.ts';
 import { INDEX_FILE, renderIndex } from './index-file.ts';
-import { PERL } from './perl.ts';
+import { PERL, PERL_OPTIONS } from './perl.ts';
 import type { Shims, ShimsSpec } from './shims.ts';
 import { ROUTING_TABLE } from './table.ts';
 import { WORKSPACE_FILE, renderWorkspaceFile, valueIn } from './workspace-file.ts';
@@ -98,7 +98,8 @@ export function createShims({ paths, lib, dual, env }: ShimsOptions): Shims {
 
   async function refresh(dir: string): Promise<void> {
     try {
-      await run(PERL, [path.join(lib, 'refresh.pl'), dir], { env: await env(), cwd: '/', timeout: REFRESH_TIMEOUT });
+      const args = [...PERL_OPTIONS, path.join(lib, 'refresh.pl'), dir];
+      await run(PERL, args, { env: await env(), cwd: '/', timeout: REFRESH_TIMEOUT });
     } catch (error) {
       throw explain(error);
     }

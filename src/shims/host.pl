@@ -1,10 +1,9 @@
 # Runs a command on the host, as if there were no shims.
 use strict;
 
-# Becomes the next program of that name in PATH.
+# Becomes that program, as found by host_program.
 sub run_on_host {
-    my ($name, @arguments) = @_;
-    my $program = host_program($name);
+    my ($name, $program, @arguments) = @_;
     not_found($name) if !defined $program;
     # As a shell would have set it; what this process was called is nothing to go by.
     $ENV{_} = $program if exists $ENV{_};
@@ -16,8 +15,11 @@ sub run_on_host {
 sub host_program {
     my ($name) = @_;
     my $shims = $main::DIR =~ s{/[^/]+$}{}r;
+    # What the repo offers is for the machine, unless somebody asks for the host by that word.
+    my $is_asked_for = ($ENV{DUAL_BYPASS} // '') ne '';
     for my $directory (split /:/, $ENV{PATH}) {
         next if index($directory, "$shims/") == 0;
+        next if !$is_asked_for && ($directory !~ m{^/} || is_within($directory, $main::WORKSPACE{worktree} // '/'));
         my $program = ($directory eq '' ? '.' : $directory) . "/$name";
         return $program if -f $program && -x _;
     }

@@ -15,18 +15,27 @@ my $HOST_ONLY = qr/^(?:
 sub run_in_machine {
     my ($name, @arguments) = @_;
     require "$main::LIB/transport.pl";
-    my $command = { argv => [$name, @arguments], cwd => working_directory(), env => [caller_environment()] };
+    my $command = { argv => [program_inside($name), @arguments], cwd => working_directory(), env => [caller_environment()] };
     my ($errno, $what) = run_inside(\%main::WORKSPACE, $command);
-    if (!defined $errno) {
+    # A machine of another version of Dual's is made anew.
+    if (!defined $errno || $what eq 'version') {
         require "$main::LIB/machine.pl";
         await_machine();
         ($errno, $what) = run_inside(\%main::WORKSPACE, $command);
     }
     require "$main::LIB/host.pl";
-    not_found($name) if !defined $errno || $what ne 'program' || $errno == 2;
+    not_found($name) if !defined $errno || $what ne 'cwd' && $errno == 2;
     $! = $errno;
     print STDERR "$name: $!\n";
     exit 126;
+}
+
+# What the repo offers is in no directory that programs are looked for in.
+sub program_inside {
+    my ($name) = @_;
+    my %known = map { $_ => 1 } map { split / /, $main::WORKSPACE{$_} // '' } qw(table local container);
+    my $offered = "$main::WORKSPACE{worktree}/node_modules/.bin/$name";
+    return !$known{$name} && -e $offered ? $offered : $name;
 }
 
 # As this shell names it, where the machine knows that name.

@@ -47,7 +47,7 @@ sub read_call {
         shift @arguments;
     }
     elsif ($first =~ /^(?:-[lLVh]|--[a-z].*)$/ || $first =~ /^-l/) {
-        run_on_host('kill', @arguments);
+        run_on_host('kill', host_program('kill'), @arguments);
     }
     elsif ($first =~ /^-([^-].*)/) {
         $text = $1;

@@ -43,13 +43,17 @@ sub run_translated {
     exit($? >> 8);
 }
 
+# Bytes of a line that are waited for.
+sub LONGEST_LINE() { 1024 * 1024 }
+
 sub copy_lines {
     my ($output, $translate) = @_;
     my $text = '';
     while (1) {
         my $got = sysread $output, $text, 65536, length $text;
         next if !defined $got && $! == EINTR();
-        my $end = $got ? rindex($text, "\n") + 1 : length $text;
+        my $end = rindex($text, "\n") + 1;
+        $end = length $text if !$got || length($text) - $end > LONGEST_LINE;
         my $whole = substr $text, 0, $end, '';
         write_all(\*STDOUT, join '', map { $translate->($_) } $whole =~ /[^\n]*\n|[^\n]+/g) or return;
         return if !$got;

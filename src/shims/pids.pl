@@ -11,9 +11,18 @@ my %PRINTS_PIDS = map { $_ => 1 } qw(ps pgrep pidof pstree lsof fuser ss netstat
 
 sub run_about_processes {
     my ($name, @arguments) = @_;
-    my $is_about_host = 0;
-    my @translated = map_pids($name, sub { number_inside($_[0]) // do { $is_about_host = 1; $_[0] } }, @arguments);
-    run_on_host($name, @arguments) if $is_about_host;
+    # What is asked for by that it is none of these may be anybody's.
+    my ($has_ours, $has_others) = (0, $name eq 'pkill' && grep { /^--inv/ } @arguments);
+    my @translated = map_pids($name, sub {
+        # The tool's own.
+        return $_[0] if $_[0] == 0;
+        my $number = number_inside($_[0]);
+        defined $number ? $has_others++ : $has_ours++;
+        # The machine knows none of ours, and has others by those numbers.
+        return $number // NO_PROCESS() + $_[0];
+    }, @arguments);
+    # With a number that is not ours the host would have all the user's processes to end.
+    run_on_host($name, host_program($name), @arguments) if $has_ours && !$has_others;
     if ($name =~ /^(?:pkill|killall)$/) {
         require "$main::LIB/by-name.pl";
         end_by_name($name, @translated) if may_mean_plumbing($name, @translated);

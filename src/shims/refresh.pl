@@ -1,5 +1,5 @@
-#!/usr/bin/perl
-# usage: refresh.pl [--quiet] DIR
+#!/usr/bin/perl -tX
+# usage: perl -tX refresh.pl [--quiet] DIR
 #
 # Makes the links in a directory of shims (src/shims/directory.ts) what they should be: one for each command that is routed, by what the machine and
 # the worktree offer now. Started when a machine has come up, and after a package manager has run inside.
@@ -28,6 +28,8 @@ use constant { MAX_NAMES => 5000, MAX_BYTES => 8 * 1024 * 1024 };
 
 # A link's name is a word that a person could type. Nothing that could be taken for an option, a path or a hidden file.
 my $NAME = qr/^(?!.*\.\.)[A-Za-z0-9_\@+][A-Za-z0-9_.\@+:-]{0,99}\z/;
+# What programs look up by themselves and hand passwords to, or run with the user's keys: never the machine's.
+my $HELPER = qr/^(?:git|docker-credential|ssh|gpg|pinentry)-|askpass/;
 
 my @SYSTEM = qw(/bin /usr/bin /sbin /usr/sbin);
 # What a program has itself installed that is not the system's.
@@ -55,6 +57,11 @@ sub read_workspace {
     return map { chomp; split / /, $_, 2 } <$file>;
 }
 
+sub may_be_offered {
+    my ($name) = @_;
+    return $name =~ $NAME && $name !~ $HELPER;
+}
+
 sub names {
     return map { split / /, $WORKSPACE{$_} // '' } @_;
 }
@@ -64,7 +71,8 @@ sub programs_inside {
     pipe(my $listed, my $list) or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
     if ($pid == 0) {
-        alarm PATIENCE;
+        # Another refresh may begin as soon as the parent has given up.
+        close $lock;
         close $listed;
         open STDIN, '<', '/dev/null';
         open STDOUT, '>&', $list;
@@ -78,6 +86,8 @@ sub programs_inside {
         } while time < $until;
         exit UNAVAILABLE;
     }
+    # The child itself passes the signal on to what it runs.
+    local $SIG{ALRM} = sub { kill 'KILL', $pid; exit 1 };
     close $list;
     read $listed, my $text, MAX_BYTES;
     close $listed;
@@ -87,14 +97,14 @@ sub programs_inside {
     my %path;
     for my $path (split /\n/, $text) {
         my ($name) = $path =~ m{^/.*/([^/]+)\z} or next;
-        $path{$name} //= $path if $name =~ $NAME;
+        $path{$name} //= $path if may_be_offered($name);
     }
     return \%path;
 }
 
 sub programs_of_repo {
     opendir my $directory, "$WORKSPACE{worktree}/node_modules/.bin" or return [];
-    return [grep { /$NAME/ } readdir $directory];
+    return [grep { may_be_offered($_) } readdir $directory];
 }
 
 # -> names that are to have a link
@@ -135,19 +145,22 @@ sub host_has {
 
 sub set_links {
     my ($wanted) = @_;
+    # Not routed, but told to read the hooks where it would not (hooks/bin/bash).
+    $wanted->{bash} = -x '/bin/bash' ? "$LIB/hooks/bin/bash" : undef;
     mkdir "$DIR/bin";
     opendir my $directory, "$DIR/bin" or die "$DIR/bin: $!\n";
     for my $name (readdir $directory) {
         next if $name eq '.' || $name eq '..';
         unlink "$DIR/bin/$name" if !$wanted->{$name};
     }
-    for my $name (keys %$wanted) {
+    for my $name (grep { $wanted->{$_} } keys %$wanted) {
         my $link = "$DIR/bin/$name";
-        next if (readlink $link // '') eq $SHIM;
+        my $target = $name eq 'bash' ? $wanted->{bash} : $SHIM;
+        next if (readlink $link // '') eq $target;
         # In one step: a command may be looking for it at this moment.
         my $new = "$DIR/.link.$$";
         unlink $new;
-        symlink $SHIM, $new or die "$new: $!\n";
+        symlink $target, $new or die "$new: $!\n";
         rename $new, $link or die "$link: $!\n";
     }
 }

@@ -24,13 +24,16 @@ sub decide {
     return ('host', 'DUAL_BYPASS is set') if ($ENV{DUAL_BYPASS} // '') ne '';
     my $here = readlink '/proc/self/cwd';
     my $worktree = $main::WORKSPACE{worktree} // return ('host', 'these shims belong to no workspace any more');
-    return ('host', "the current directory is not in $worktree") if !is_within($here, $worktree);
+    if (!is_within($here, $worktree)) {
+        return ('host', "the current directory is not in $worktree") if !is_named_within($worktree);
+        $here = $ENV{PWD};
+    }
     my %named = map { $_ => 1 } split / /, $main::WORKSPACE{container} // '';
     return ('container', 'the project names it in commands.container') if $named{$name};
     return ('host', 'no URL on localhost among its arguments') if $FETCHER{$name} && is_elsewhere(@$arguments);
     my $agent = $STARTER{$name} ? agent_of($STARTER{$name}, @$arguments) : undef;
     return ('host', "$agent is a coding agent") if defined $agent;
-    my $script = $INTERPRETER{$name} ? script_of(@$arguments) : undef;
+    my $script = $INTERPRETER{$name} ? script_of($name, @$arguments) : undef;
     return ('host', "$script is a program of the host's") if defined $script && is_hosts_own($script, $here);
     # Asked for what a shell would do, by a program that is none.
     my $caller = ($ENV{DUAL_WHICH} // '') eq 'shell' ? undef : direct_caller();
@@ -38,9 +41,26 @@ sub decide {
     return ('container', $main::WORKSPACE{why} // 'it is in the routing table');
 }
 
+# What looks for a port or a service of its own accord, whoever starts it. What is about processes is not among it: programs on the host look
+# after their own.
+sub is_for_machine_alone {
+    my ($name) = @_;
+    return 0 if $name =~ /^(?:ps|pgrep|pkill|pidof|pstree|kill|killall|top)$/;
+    return grep { $_ eq $name } split / /, $main::WORKSPACE{local} // '';
+}
+
 sub is_within {
     my ($path, $root) = @_;
     return $path eq $root || index($path, "$root/") == 0;
+}
+
+# A link in the worktree may lead out of it, and anybody could have made it: what is started there is no host's business either.
+sub is_named_within {
+    my ($worktree) = @_;
+    my $name = $ENV{PWD} // '';
+    my ($device, $inode) = stat $name;
+    my ($own_device, $own_inode) = stat '.';
+    return defined $device && $device == $own_device && $inode == $own_inode && is_within(without_dots($name), $worktree);
 }
 
 # Whether the machine has that path of the host's.
@@ -74,6 +94,8 @@ sub agent_of {
 }
 
 sub script_of {
+    my ($interpreter) = shift;
+    shift if $interpreter =~ /^(?:bun|deno)$/ && @_ && $_[0] eq 'run';
     while (@_) {
         my $argument = shift;
         return if $argument =~ $NO_SCRIPT;
@@ -88,7 +110,17 @@ sub script_of {
 sub is_hosts_own {
     my ($script, $here) = @_;
     my $path = $script =~ m{^/} ? $script : "$here/$script";
-    return -e $path && !is_inside(physical($path));
+    # By its name too: what is in the worktree could be a link to anywhere, made by who knows whom.
+    return -e $path && !is_inside(without_dots($path)) && !is_inside(physical($path));
+}
+
+sub without_dots {
+    my @names;
+    for my $name (split m{/+}, $_[0]) {
+        if    ($name eq '..')               { pop @names }
+        elsif ($name ne '.' && $name ne '') { push @names, $name }
+    }
+    return '/' . join '/', @names;
 }
 
 # Without links in its directories.

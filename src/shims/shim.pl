@@ -1,6 +1,7 @@
-#!/usr/bin/perl
+#!/usr/bin/perl -tX
 # What stands in front of PATH in a workspace under the name of each routed command: runs the command in the workspace's machine, or on the host
-# the next program of that name. No module is loaded, since each would cost a command more than all of this.
+# the next program of that name. No module is loaded, since each would cost a command more than all of this; -t keeps PERL5LIB and PERL5OPT,
+# which may name a directory of the repo, from loading one.
 #
 # It lies at DIR/bin/NAME, as a link. DIR/workspace says whose shims these are, in lines of "key value" (src/shims/directory.ts).
 use strict;
@@ -19,10 +20,11 @@ if ($ENV{DUAL_WHICH}) {
     exit tell_program($place, $NAME);
 }
 if ($place eq 'host') {
+    require "$LIB/host.pl";
+    my $program = host_program($NAME);
     # With all that it starts in turn, as `npx` starts a server by a shell.
     $ENV{DUAL_BYPASS} = 1 if $is_agents_own;
-    require "$LIB/host.pl";
-    run_on_host($NAME, @ARGV);
+    run_on_host($NAME, $program, @ARGV);
 }
 require "$LIB/inside.pl";
 if ($NAME eq 'kill') {

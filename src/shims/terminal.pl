@@ -1,5 +1,6 @@
-# A command that was given a terminal gets one of its own inside, in the same modes. What is typed here goes there byte for byte, what is
-# shown there comes here.
+# A command that was given a terminal gets one of its own inside, in the same modes. What is shown there comes here. What is typed here goes there
+# byte for byte, where the command's input and output are both the terminal; else whoever reads the output may be who is typed to, as in
+# `node x.js | less`.
 use strict;
 
 sub TCGETS() { 0x5401 } sub TCSETSW() { 0x5403 } sub TIOCGPGRP() { 0x540F } sub TIOCGWINSZ() { 0x5413 } sub TIOCSWINSZ() { 0x5414 }
@@ -7,13 +8,22 @@ sub TCGETS() { 0x5401 } sub TCSETSW() { 0x5403 } sub TIOCGPGRP() { 0x540F } sub 
 sub MODES() { 'L4 C C19' }
 sub ISIG() { 1 } sub VINTR() { 0 } sub VQUIT() { 1 } sub VTIME() { 5 } sub VMIN() { 6 }
 sub MSG_CMSG_CLOEXEC() { 0x40000000 }
-sub SIGHUP() { 1 } sub SIGTSTP() { 20 }
+sub SIGHUP() { 1 } sub OPOST() { 1 }
+# Seconds.
+sub FOREGROUND_INTERVAL() { 0.2 }
 
+# $numbers: what of the command's files are to be that terminal; @handles: those of the three that are it
+# -> {modes, size, numbers} for the request, and for here: handle, shown on, whether it is typed to
 sub terminal {
+    my ($numbers, @handles) = @_;
     my ($modes, $size) = ("\0" x 60, "\0" x 8);
-    ioctl(STDIN, TCGETS, $modes) or return;
-    ioctl(STDIN, TIOCGWINSZ, $size);
-    return { modes => $modes, size => $size };
+    ioctl($handles[0], TCGETS, $modes) or return;
+    ioctl($handles[0], TIOCGWINSZ, $size);
+    my %is = map { fileno($_) => $_ } @handles;
+    return {
+        modes => $modes, size => $size, numbers => "@$numbers",
+        handle => $handles[0], shown_on => $is{1} // $is{2} // $is{0}, is_typed_to => $is{0} && $is{1},
+    };
 }
 
 # Until the command's end. -> errno and what, when it could not be started
@@ -21,10 +31,10 @@ sub relay {
     my ($sys, $connection, $terminal) = @_;
     my ($text, $master) = receive_master($sys, $connection);
     return take($text) if !$master;
-    my $link = { connection => $connection, master => $master, modes => $terminal->{modes}, text => '', raw => 0 };
+    my $link = { %$terminal, connection => $connection, master => $master, text => '', raw => 0 };
     my $forward = $SIG{CONT};
-    $SIG{WINCH} = sub { copy_size($master) };
-    $SIG{CONT} = sub { enter($link); copy_size($master); $forward->() };
+    $SIG{WINCH} = sub { copy_size($link) };
+    $SIG{CONT} = sub { enter($link); copy_size($link); $forward->() };
     # A job in the background may write to the terminal, but not take it over.
     $SIG{TTOU} = 'IGNORE';
     unblock($master);
@@ -55,6 +65,7 @@ sub receive_master {
 # Raw, for as long as this job is the one that the terminal belongs to.
 sub enter {
     my ($link) = @_;
+    return if !$link->{is_typed_to};
     my $group = pack 'i', 0;
     ioctl(STDIN, TIOCGPGRP, $group);
     return if unpack('i', $group) != getpgrp;
@@ -80,16 +91,21 @@ sub leave {
 }
 
 sub copy_size {
-    my ($master) = @_;
+    my ($link) = @_;
     my $size = "\0" x 8;
-    ioctl($master, TIOCSWINSZ, $size) if ioctl(STDIN, TIOCGWINSZ, $size);
+    ioctl($link->{master}, TIOCSWINSZ, $size) if ioctl($link->{handle}, TIOCGWINSZ, $size);
 }
 
 sub wait_for {
     my ($link) = @_;
     my $ready = '';
     vec($ready, fileno $_, 1) = 1 for $link->{connection}, $link->{ended} ? () : $link->{master}, $link->{raw} ? \*STDIN : ();
-    select($ready, undef, undef, undef) > 0 or return;
+    # A job that comes to the foreground without having been stopped is not told.
+    my $is_waiting = $link->{is_typed_to} && !$link->{raw} && !$link->{hung_up};
+    if (select($ready, undef, undef, $is_waiting ? FOREGROUND_INTERVAL : undef) <= 0) {
+        enter($link) if $is_waiting;
+        return;
+    }
     return map { vec $ready, fileno $_, 1 } \*STDIN, $link->{master}, $link->{connection};
 }
 
@@ -129,10 +145,16 @@ sub show {
         $link->{ended} = 1 if $! != EAGAIN && $! != EINTR;
         return 0;
     }
-    # Where this terminal is not in raw mode, it does to the ends of lines what the command's own has done already.
-    $shown =~ s/\r\n/\n/g if !$link->{raw};
-    write_all(\*STDOUT, $shown) if !$link->{hung_up};
+    $shown =~ s/\r\n/\n/g if !$link->{raw} && ends_lines($link);
+    write_all($link->{shown_on}, $shown) if !$link->{hung_up};
     return 1;
+}
+
+# Where this terminal does to the ends of lines what the command's own has done already: in no raw mode, of this process or of another.
+sub ends_lines {
+    my ($link) = @_;
+    my $modes = "\0" x 60;
+    return ioctl($link->{shown_on}, TCGETS, $modes) && (unpack MODES, $modes)[1] & OPOST;
 }
 
 sub hear {
@@ -146,7 +168,7 @@ sub hear {
             1 while show($link);
             leave($link);
         }
-        my @failure = take($line);
+        my @failure = take($line, $link->{is_typed_to});
         return @failure if @failure;
     }
     return;

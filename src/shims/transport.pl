@@ -12,6 +12,7 @@ sub AF_UNIX() { 1 } sub SOCK_STREAM() { 1 } sub SOL_SOCKET() { 1 } sub SCM_RIGHT
 sub O_PATH() { 010000000 } sub O_NOFOLLOW() { 0400000 }
 sub PR_SET_DUMPABLE() { 4 } sub PR_SET_NAME() { 15 }
 sub F_GETFD() { 1 } sub FD_CLOEXEC() { 1 } sub LIMITS() { 16 } sub MOST_FILES() { 200 }
+sub SIGTSTP() { 20 }
 sub EINTR() { 4 } sub EAGAIN() { 11 }
 
 sub VERSION() { 1 }
@@ -34,12 +35,12 @@ sub run_inside {
     my ($machine, $command) = @_;
     my $sys = $SYSCALL{ $machine->{arch} };
     # Before anything is opened, which might take the place of what was closed.
-    my @files = callers_files($sys);
+    my $files = callers_files($sys);
     my $connection = connect_to($machine->{socket}) or return;
-    my $terminal = "@files[0 .. 2]" eq '0 1 2' ? own_terminal() : undef;
-    splice @files, 0, 3 if $terminal;
+    my $terminal = terminal_among($files);
+    my @numbers = sort { $a <=> $b } keys %$files;
     my $ignored = join ' ', grep { ($SIG{$_} // '') eq 'IGNORE' } keys %FORWARDED;
-    my $request = pack '(N/a*)*', VERSION, "@files", $terminal ? @$terminal{qw(modes size)} : ('', ''), umask, getpriority(0, 0),
+    my $request = pack '(N/a*)*', VERSION, "@numbers", $terminal ? @$terminal{qw(numbers modes size)} : ('', '', ''), umask, getpriority(0, 0),
         limits($sys), $ignored, $command->{cwd}, scalar @{ $command->{argv} }, @{ $command->{argv} }, @{ $command->{env} };
     # Those as well that are ignored: the command may have taken them up again.
     while (my ($name, $number) = each %FORWARDED) {
@@ -49,7 +50,8 @@ sub run_inside {
     $SIG{PIPE} = 'IGNORE';
     # Among the host's processes it goes by the name of the command.
     syscall $sys->{prctl}, PR_SET_NAME, "$command->{argv}[0]\0", 0, 0, 0;
-    send_request($sys, $connection, $request, @files) or return;
+    send_request($sys, $connection, $request, @$files{@numbers}) or return;
+    close_copied() if defined &close_copied;
     return relay($sys, $connection, $terminal) if $terminal;
     return follow($connection);
 }
@@ -64,23 +66,35 @@ sub connect_to {
     return $connection;
 }
 
-# Numbers of the file descriptors that the command is to have: the three that everybody has, and what else the caller left open for it, such as
-# a shell's `<(...)`. No directory, by which a machine could reach the host's files, and no socket but one of the three by another number.
+# What the command is to have, as {number => the file descriptor to be handed over}: the three that everybody has, and what else the caller left
+# open for it, such as a shell's `<(...)`. No directory, by which a machine could reach all of the host's files; beyond the three nothing but
+# pipes and files, and one of the three by another number. A file that the machine does not have could be opened again inside, to read or to
+# write: it gets a pipe to somebody who copies.
 sub callers_files {
     my ($sys) = @_;
-    opendir my $listing, '/proc/self/fd' or return (0 .. 2);
+    require "$main::LIB/route.pl";
+    opendir my $listing, '/proc/self/fd' or return {};
     my @numbers = sort { $a <=> $b } grep { /^\d/ && $_ != fileno $listing } readdir $listing;
-    my (@files, %known);
+    closedir $listing;
+    my (%files, %known, @outside);
     for my $fd (@numbers) {
         next if (syscall($sys->{fcntl}, $fd, F_GETFD, 0) & FD_CLOEXEC) && $fd > 2;
-        my ($its_device, $its_inode, $mode) = stat "/proc/self/fd/$fd" or next;
+        my ($device, $inode, $mode) = stat "/proc/self/fd/$fd" or next;
         my $kind = $mode & 0170000;
+        my $is_file = $kind == 0100000;
         # In the place of what the caller closed, a file of this program has been opened.
-        next if $fd < 3 && $kind == 0100000 && is_own_file($its_device, $its_inode);
-        $known{"$its_device:$its_inode"} = 1 if $fd < 3;
-        push @files, $fd if $fd < 3 || $kind != 0040000 && ($kind != 0140000 || $known{"$its_device:$its_inode"});
+        next if $fd < 3 && $is_file && is_own_file($device, $inode);
+        $known{"$device:$inode"} = 1 if $fd < 3;
+        next if $kind == 0040000 || $fd > 2 && !$is_file && $kind != 0010000 && !$known{"$device:$inode"};
+        $files{$fd} = $fd;
+        push @outside, $fd if $is_file && !is_inside(readlink "/proc/self/fd/$fd");
+        last if keys %files == MOST_FILES;
     }
-    return @files > MOST_FILES ? @files[0 .. MOST_FILES - 1] : @files;
+    if (@outside) {
+        require "$main::LIB/copy.pl";
+        $files{$_} = copied($sys, $_) for @outside;
+    }
+    return \%files;
 }
 
 sub is_own_file {
@@ -103,13 +117,17 @@ sub limits {
     return "@limits";
 }
 
-# When all three are one terminal, the command gets one of its own. -> {modes, size} of this one
-sub own_terminal {
-    -t STDIN && -t STDOUT && -t STDERR or return;
-    my @devices = map { (stat $_)[6] } \*STDIN, \*STDOUT, \*STDERR;
-    return if $devices[0] != $devices[1] || $devices[1] != $devices[2];
+# Where any of the three is a terminal, the command gets one of its own in its place: the caller's would stay open to whatever the command leaves
+# behind, which could read what is typed afterwards. Takes those out of the files. -> as terminal.pl has it, or nothing
+sub terminal_among {
+    my ($files) = @_;
+    my %handle = (0 => \*STDIN, 1 => \*STDOUT, 2 => \*STDERR);
+    my @terminals = grep { defined $files->{$_} && -t $handle{$_} } 0 .. 2 or return;
+    my %is_one = map { join(':', (stat $handle{$_})[0, 1]) => 1 } @terminals;
+    my @numbers = grep { $is_one{ join ':', (stat "/proc/self/fd/$_")[0, 1] } } keys %$files;
+    delete @$files{@numbers};
     require "$main::LIB/terminal.pl";
-    return terminal();
+    return terminal(\@numbers, map { $handle{$_} } @terminals);
 }
 
 sub send_request {
@@ -157,21 +175,23 @@ sub follow {
 
 # Acts on a line of the server's. -> errno and what, when the command could not be started
 sub take {
-    my ($kind, $number, $what) = split / /, $_[0], 3;
+    my ($line, $has_keys) = @_;
+    my ($kind, $number, $what) = split / /, $line, 3;
     return ($number, $what) if $kind eq 'failed';
     remember($number) if $kind eq 'started';
+    finish_copies() if defined &finish_copies && $kind =~ /^(?:exit|signal)$/;
     if ($kind eq 'exit') {
         note_programs() if $INSTALLER{ $main::NAME // '' };
         exit $number;
     }
     end_by($number) if $kind eq 'signal';
-    stop_by($number) if $kind eq 'stopped';
+    stop_by($number, $has_keys && $number == SIGTSTP) if $kind eq 'stopped';
     return;
 }
 
 # Before the end, since the next command may be one of those.
 sub note_programs {
-    system { '/usr/bin/perl' } 'perl', "$main::LIB/refresh.pl", '--quiet', $main::DIR;
+    system { '/usr/bin/perl' } 'perl', '-tX', "$main::LIB/refresh.pl", '--quiet', $main::DIR;
 }
 
 # Where others of this workspace read what this process stands for (processes.pl): /proc tells the position in an open file.
@@ -193,10 +213,10 @@ sub end_by {
 
 # The shell that started this process is to see that it has stopped. What a key stopped is the whole job, the script that runs this command too.
 sub stop_by {
-    my ($number) = @_;
+    my ($number, $is_by_key) = @_;
     my ($name) = grep { $FORWARDED{$_} == $number } keys %FORWARDED;
     local $SIG{$name} = 'DEFAULT' if defined $name;
-    kill $number, $name eq 'TSTP' ? 0 : $$;
+    kill $number, $is_by_key ? 0 : $$;
 }
 
 1;

@@ -54,10 +54,14 @@ export async function startCommandServer(
   );
   const held = openSync(at('run'), 'r');
   const { uid, gid } = os.userInfo();
-  const server = spawn('perl', [path.join(sources, 'guest/command-server.pl'), `${uid}`, `${gid}`, process.arch], {
-    stdio: ['ignore', 'ignore', 'inherit', held],
-    cwd: '/',
-  });
+  const server = spawn(
+    'perl',
+    ['-tX', path.join(sources, 'guest/command-server.pl'), `${uid}`, `${gid}`, process.arch],
+    {
+      stdio: ['ignore', 'ignore', 'inherit', held],
+      cwd: '/',
+    },
+  );
   closeSync(held);
   const exited = once(server, 'exit');
   await eventually(() => {

@@ -153,7 +153,7 @@ function prepare(at: (name: string) => string): Record<string, string> {
       .join(''),
   );
   writeFileSync(at('worktree/server.js'), 'require("http").createServer().listen(+process.argv[2], "127.0.0.1");\n');
-  const hook = 'kill() { "$DUAL_SHIMS/bin/kill" "$@"; }\n';
+  const hook = 'export DUAL_SHELL=$$\nkill() { "$DUAL_SHIMS/bin/kill" "$@"; }\n';
   writeFileSync(at('hooks/bash'), hook);
   writeFileSync(at('hooks/.zshenv'), hook);
   return {

@@ -30,7 +30,14 @@ export function startCommandServer(options: CommandServerOptions): { stop(): Pro
 
   function launch(): ChildProcess {
     const { user, env, directory } = options;
-    const args = [path.join(import.meta.dirname, 'command-server.pl'), `${user.uid}`, `${user.gid}`, process.arch];
+    // -t: no library that PERL5LIB names.
+    const args = [
+      '-tX',
+      path.join(import.meta.dirname, 'command-server.pl'),
+      `${user.uid}`,
+      `${user.gid}`,
+      process.arch,
+    ];
     const child = spawn(perl!, args, { cwd: '/', env, stdio: ['ignore', 'ignore', 'inherit', directory] });
     child.once('error', options.complain);
     child.once('exit', (code, signal) => {

@@ -30,16 +30,33 @@ export function setTimeZone({ name, data }: TimeZone, root = '/'): void {
   if (isChosen(localtime)) return;
   const zone = path.join(ZONES, name);
   const file = path.join(root, zone);
+  refuseLinks(root, path.dirname(localtime));
   if (!existsSync(file)) {
+    refuseLinks(root, path.dirname(file));
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, Buffer.from(data, 'base64'), { mode: 0o644 });
+    putFile(file, Buffer.from(data, 'base64'));
   }
   const temporary = `${localtime}.new`;
   rmSync(temporary, { force: true });
   symlinkSync(zone, temporary);
   renameSync(temporary, localtime);
   const timezone = path.join(root, 'etc/timezone');
-  if (existsSync(timezone)) writeFileSync(timezone, `${name}\n`);
+  if (lstatSync(timezone, { throwIfNoEntry: false })) putFile(timezone, `${name}\n`);
+}
+
+/** In the place of what has the name: an image's link may lead into a directory that is shared with the host. */
+function putFile(file: string, data: string | Buffer): void {
+  const temporary = `${file}.new`;
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, data, { mode: 0o644, flag: 'wx' });
+  renameSync(temporary, file);
+}
+
+/** @throws Error when a directory on the way from the root is a link */
+function refuseLinks(root: string, dir: string): void {
+  for (let at = dir; at !== root && at !== path.dirname(at); at = path.dirname(at))
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new Error(`the time zone is not set: ${at} is a link`);
 }
 
 function isChosen(localtime: string): boolean {

@@ -103,7 +103,7 @@ __dual_enter() {
     export BASH_ENV="$__dual_hooks/bash/env.bash" ENV="$__dual_hooks/posix/env.sh" ZDOTDIR="$__dual_hooks/zsh"
     export XDG_DATA_DIRS="$__dual_hooks/fish:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}" DUAL_ENTERED=1
     # The shims are Perl, which complains of a locale that the host does not have where other programs do not.
-    export PERL_BADLANG="${PERL_BADLANG-0}"
+    if [[ -z ${PERL_BADLANG+set} ]]; then export PERL_BADLANG=0 DUAL_BADLANG=1; fi
   fi
   export DUAL_SHIMS="$1" DUAL_WORKSPACE="$__dual_name"
   __dual_say_shell
@@ -115,6 +115,7 @@ __dual_leave() {
   __dual_shims='' __dual_first='' __dual_worktree='' __dual_home=''
   if [[ -n ${PATH+set} ]]; then __dual_set_path; fi
   unset DUAL_SHIMS DUAL_WORKSPACE DUAL_SHELL DUAL_ENTERED BASH_ENV ENV ZDOTDIR XDG_DATA_DIRS
+  if [[ -n ${DUAL_BADLANG-} ]]; then unset PERL_BADLANG DUAL_BADLANG; fi
   if [[ -n ${DUAL_BASH_ENV+set} ]]; then export BASH_ENV="$DUAL_BASH_ENV"; fi
   if [[ -n ${DUAL_ENV+set} ]]; then export ENV="$DUAL_ENV"; fi
   if [[ -n ${DUAL_ZDOTDIR+set} ]]; then export ZDOTDIR="$DUAL_ZDOTDIR"; fi

@@ -61,6 +61,14 @@ describe.each(SHELLS)('%s', (shell) => {
     expect(output(shell, `/bin/sleep 1000 & [ $(pgrep -P $$ sleep) = $! ] && kill $! && echo same`)).toBe('same');
   });
 
+  it('reaches nobody else on the host by a list in which one number is its own', async () => {
+    await machine.startStranger(17_000);
+    expect(output(shell, 'pgrep -P $$,1; :').split('\n')).not.toContain('17000');
+    for (const attempt of ['pkill -P $$,1; :', 'pkill --inverse -P $$ . ; :']) machine.run(shell, attempt);
+    expect(machine.isAlive(17_000)).toBe(true);
+    expect(machine.plumbing.map(machine.isAlive)).toEqual([true, true]);
+  });
+
   it('shows itself to ps', () => {
     expect(output(shell, `ps -o args= -p $$; :`)).toContain('ps -o args= -p $$');
   });

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +10,17 @@ import { silentLog } from '../../../src/log/log.ts';
 
 const uid = process.getuid?.() ?? 0;
 const stranger = uid + 1;
+/** Has a directory and a link change places once the directory's files begin to go: `renameat2(..., RENAME_EXCHANGE)`. */
+const EXCHANGE = `
+  my ($arch, $directory, $link, $count) = @ARGV;
+  $| = 1;
+  print "looking\\n";
+  while (opendir my $files, $directory) {
+    next if (() = readdir $files) - 2 >= $count;
+    syscall $arch eq 'x64' ? 316 : 276, -100, $directory, -100, $link, 2;
+    last;
+  }
+`;
 
 describe('the directory of temporary files of a workspace', () => {
   let root: string;
@@ -60,6 +73,27 @@ describe('the directory of temporary files of a workspace', () => {
     await removeTmpDir(dir, { uid, log: silentLog });
     expect(existsSync(dir)).toBe(false);
     expect(await readFile(path.join(root, 'kept'), 'utf8')).toBe('text');
+  });
+
+  it('is removed without what a directory in it is exchanged for meanwhile', async () => {
+    const [outside, sub, link] = [path.join(root, 'outside'), path.join(dir, 'sub'), path.join(root, 'link')] as const;
+    const names = Array.from({ length: 5000 }, (_, number) => `file-${number}`);
+    await ensureTmpDir(dir, uid);
+    for (const place of [outside, sub]) {
+      await mkdir(place);
+      await Promise.all(names.map((name) => writeFile(path.join(place, name), '')));
+    }
+    await symlink(outside, link);
+    const exchanger = spawn('/usr/bin/perl', ['-e', EXCHANGE, process.arch, sub, link, `${names.length}`]);
+    const ended = once(exchanger, 'exit');
+    try {
+      await once(exchanger.stdout, 'data');
+      await removeTmpDir(dir, { uid, log: silentLog });
+    } finally {
+      exchanger.kill('SIGKILL');
+      await ended;
+    }
+    expect((await readdir(outside)).length).toBe(names.length);
   });
 
   it('stays when it is a link, or of another user', async () => {

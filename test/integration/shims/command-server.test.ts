@@ -129,6 +129,26 @@ describe('its input and output', () => {
     expect(shell('cat | cat', { input: bytes }).stdout.equals(bytes)).toBe(true);
   });
 
+  it('are copied where they are files that the machine does not have', () => {
+    const outside = path.join(path.dirname(server.worktree), 'outside.txt');
+    writeFileSync(outside, 'first\nsecond\n');
+    expect(output(`readlink /proc/self/fd/0 <'${outside}'`)).toMatch(/^pipe:/);
+    expect(output(`cat <'${outside}'`)).toBe('first\nsecond\n');
+    expect(output(`cat <lines >'${outside}'; /bin/cat '${outside}'`)).toBe('1\n2\n3\n');
+    expect(output(`cat <lines >>'${outside}'; /bin/cat '${outside}'`)).toBe('1\n2\n3\n1\n2\n3\n');
+  });
+
+  it('are no directories', () => {
+    expect(output('readlink /proc/self/fd/0 <.; echo $?')).toBe('1\n');
+  });
+
+  it('beyond the three are pipes and files', () => {
+    expect(output('cat /dev/fd/7 7<lines')).toBe('1\n2\n3\n');
+    expect(output('cat <(echo a) <(echo b)')).toBe('a\nb\n');
+    expect(output('readlink /proc/self/fd/7 7<.; echo $?')).toBe('1\n');
+    expect(output('readlink /proc/self/fd/7 7<>/dev/ptmx; echo $?')).toBe('1\n');
+  });
+
   it('stay closed where they were', () => {
     expect(shell('readlink /proc/self/fd/0 <&-').status).toBe(1);
     expect(shell('readlink /proc/self/fd/1 >&-').status).toBe(1);

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/config/package-root.ts';
 import { StalledError, WaitingError } from '../../../src/errors/reconcile-errors.ts';
+import { createShims } from '../../../src/shims/directory.ts';
 import { createShimsFixture } from '../../support/shims-fixture.ts';
 import type { ShimsFixture } from '../../support/shims-fixture.ts';
 
@@ -42,6 +45,13 @@ describe('which commands have a shim', () => {
     expect(await fixture.shims.observe(spec)).toBe(true);
   });
 
+  it('has the shell that reads the hooks where it would not by itself', async () => {
+    await fixture.startMachine();
+    await fixture.shims.ensure(fixture.spec);
+    const { stdout } = await fixture.bash('readlink "$(command -v bash)"; bash -c \'echo "$BASH_VERSION"\'');
+    expect(stdout).toMatch(/\/hooks\/bin\/bash\n\d/);
+  });
+
   it('is none of the names that nobody would type', async () => {
     const hostile = ['-rf', '.hidden', 'a b', 'new\nline', 'x'.repeat(200), 'up..up', '$(id)', 'ü'];
     for (const name of [...hostile, 'fair']) fixture.inWorktree(`node_modules/.bin/${name}`);
@@ -49,6 +59,23 @@ describe('which commands have a shim', () => {
     await fixture.shims.ensure(fixture.spec);
     expect(fixture.names()).toContain('fair');
     expect(fixture.names().filter((name) => hostile.includes(name) || name === 'new' || name === 'line')).toEqual([]);
+  });
+
+  it('is none that programs give passwords or keys to', async () => {
+    const helpers = [
+      'git-credential-x',
+      'docker-credential-x',
+      'ssh-agent',
+      'gpg-x',
+      'pinentry-tty',
+      'x-askpass',
+      'askpass',
+    ];
+    for (const name of [...helpers, 'gitx']) fixture.inWorktree(`node_modules/.bin/${name}`);
+    await fixture.startMachine();
+    await fixture.shims.ensure(fixture.spec);
+    expect(fixture.names()).toContain('gitx');
+    expect(fixture.names().filter((name) => helpers.includes(name))).toEqual([]);
   });
 
   it('changes with what a package manager has installed, before its end', async () => {
@@ -94,6 +121,34 @@ describe('a directory of shims', () => {
   it('waits for a machine that takes no commands', async () => {
     await expect(fixture.shims.ensure(fixture.spec)).rejects.toThrow(WaitingError);
     expect(await fixture.shims.observe(fixture.spec)).toBe(false);
+  });
+
+  it('is made without code that the environment of the user has perl load', async () => {
+    const { home, paths, spec } = fixture;
+    await fixture.startMachine();
+    writeFileSync(path.join(home, 'Loaded.pm'), `open my $file, '>', '${home}/loaded'; 1;`);
+    const env = { PATH: '/usr/bin:/bin', PERL5LIB: home, PERL5OPT: '-MLoaded' };
+    const lib = path.join(packageRoot(), 'src/shims');
+    await createShims({ paths, lib, dual: [], env: () => Promise.resolve(env) }).ensure(spec);
+    expect(fixture.names()).toContain('kill');
+    expect(existsSync(path.join(home, 'loaded'))).toBe(false);
+  });
+
+  it('can be made again once a machine that never says what it has was given up', async () => {
+    const { dir, home, program, shims, spec } = fixture;
+    await fixture.startMachine();
+    await shims.ensure(spec);
+    program('machine', 'sh', `echo $$ >${home}/number; mv ${home}/number ${home}/asked; exec sleep 1000`);
+    const script = path.join(packageRoot(), 'src/shims/refresh.pl');
+    const refresh = spawn('/usr/bin/perl', ['-tX', script, dir], { stdio: 'ignore' });
+    const ended = once(refresh, 'exit');
+    await expect.poll(() => existsSync(path.join(home, 'asked'))).toBe(true);
+    // As the clock does, later.
+    refresh.kill('SIGALRM');
+    expect(await ended).toEqual([1, null]);
+    await expect.poll(() => existsSync(`/proc/${readFileSync(path.join(home, 'asked'), 'utf8').trim()}`)).toBe(false);
+    rmSync(path.join(home, 'machine/sh'));
+    await shims.ensure(spec);
   });
 
   it('is refused where its path could not be told', async () => {

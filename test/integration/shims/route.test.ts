@@ -47,6 +47,30 @@ describe('by where it is typed', () => {
     expect(typed('npx x', { cwd: '/' })).toBe('host');
   });
 
+  it('a link in the worktree does not lead to the host', () => {
+    symlinkSync(outside, path.join(server.worktree, 'out'));
+    expect(typed('cd out && node tool.js')).toBe('container');
+    expect(typed('node out/tool.js')).toBe('container');
+  });
+
+  it('a program of the repo is not run on the host', () => {
+    const bin = path.join(server.worktree, 'node_modules/.bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, 'curl'), '#!/bin/sh\necho of the repo\n', { mode: 0o755 });
+    const env = {
+      ...server.env,
+      PATH: `${server.env['PATH']!.split(':')[0]!}:${bin}:./node_modules/.bin:/usr/bin:/bin`,
+    };
+    const script = 'curl --max-time 1 http://192.0.2.1:1/ || echo of the host';
+    const result = spawnSync('/bin/bash', ['--norc', '-c', script], { cwd: server.worktree, env, encoding: 'utf8' });
+    expect(result.stdout).toBe('of the host\n');
+  });
+
+  it('no library of the repo is loaded by a shim', () => {
+    writeFileSync(path.join(server.worktree, 'strict.pm'), 'print "loaded\n"; 1;\n');
+    expect(typed('npx x', { env: { PERL5LIB: server.worktree, PERL5OPT: `-I${server.worktree}` } })).toBe('container');
+  });
+
   it('a directory whose name only begins like the worktree’s is another one', () => {
     mkdirSync(`${server.worktree}-2`);
     expect(typed('npx x', { cwd: `${server.worktree}-2` })).toBe('host');
@@ -65,12 +89,14 @@ describe('a script', () => {
     ['node -e "1" /etc/passwd', 'container'],
     ['node --test', 'container'],
     ['node missing.js', 'container'],
+    // Whoever made it: what has a name in the repo is never run on the host.
+    ['node link.js', 'container'],
+    ['node src/../link.js', 'container'],
     ['node', 'container'],
     ['python3 -m http.server', 'container'],
     ['python3 -c "import sys" /etc/passwd', 'container'],
     ['node ../outside/tool.js', 'host'],
     ['node --no-warnings --require ./x.js ../outside/tool.js', 'host'],
-    ['node link.js', 'host'],
     ['python3 /etc/passwd', 'host'],
   ])('%s runs in the %s', (command, place) => {
     expect(typed(command)).toBe(place);

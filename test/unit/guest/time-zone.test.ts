@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -41,6 +42,28 @@ describe('the time zone of a machine', () => {
     expect(readlinkSync(at('etc/localtime'))).toBe('/usr/share/zoneinfo/Asia/Kathmandu');
     expect(readFileSync(at('etc/timezone'), 'utf8')).toBe('Asia/Kathmandu\n');
     expect(readFileSync(at('usr/share/zoneinfo/Asia/Kathmandu'), 'utf8')).toBe('of the image');
+  });
+
+  it('is written through no link of the image', () => {
+    mkdirSync(at('shared'));
+    writeFileSync(at('shared/timezone'), 'of the host');
+    symlinkSync(at('shared/timezone'), at('etc/timezone'));
+    mkdirSync(at('usr/share/zoneinfo/Asia'), { recursive: true });
+    symlinkSync(at('shared/new'), at('usr/share/zoneinfo/Asia/Kathmandu'));
+    setTimeZone(KATHMANDU, root);
+    expect(readdirSync(at('shared'))).toEqual(['timezone']);
+    expect(readFileSync(at('shared/timezone'), 'utf8')).toBe('of the host');
+    expect(readFileSync(at('etc/timezone'), 'utf8')).toBe('Asia/Kathmandu\n');
+    expect(readFileSync(at('usr/share/zoneinfo/Asia/Kathmandu'), 'utf8')).toBe('of the host');
+  });
+
+  it.each(['usr/share/zoneinfo', 'etc'])('is not set where %s is a link', (dir) => {
+    mkdirSync(at('shared'));
+    mkdirSync(at('usr/share'), { recursive: true });
+    rmSync(at(dir), { recursive: true, force: true });
+    symlinkSync(at('shared'), at(dir));
+    expect(() => setTimeZone(KATHMANDU, root)).toThrow(`${at(dir)} is a link`);
+    expect(readdirSync(at('shared'))).toEqual([]);
   });
 
   it('is left alone where the image has chosen one', () => {

@@ -9,11 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { removeTrees } from '../../../exec/remove-tree.ts';
 import { isWithin } from '../mount-rules.ts';
 import { NOTHING, TMP_DIRS } from './covers.ts';
 import { DEVICE_DIRS, DEVICE_LINKS, DEVICES } from './devices.ts';
 import type { Cover, Layout } from './layout.ts';
-import { removeTrees } from './remove-tree.ts';
 
 /**
  * Makes what a sandbox's mounts need in its directory: /run empty, as after a boot, /tmp as it was left. To be called while it does

@@ -1,6 +1,8 @@
 import type { Probe } from '../probe.ts';
 import { nodePrint, nodeRun } from '../scripts.ts';
 
+const BY_A_DIRECTORY = 'by an open directory a machine could reach all of the host’s files';
+
 const READ_ALL = nodePrint('JSON.stringify(require("fs").readFileSync(0, "utf8"))');
 const SHA = nodeRun(
   'const h = require("crypto").createHash("sha256"); process.stdin.on("data", (d) => h.update(d)).on("end", () => console.log(h.digest("hex")))',
@@ -18,6 +20,7 @@ export const STDIN: Probe[] = [
   {
     name: 'a directory',
     run: `${nodeRun('try { require("fs").readFileSync(0) } catch (e) { console.log(e.message) }')} < .`,
+    differs: { reason: BY_A_DIRECTORY, routed: { stdout: '' } },
   },
   { name: 'a here-document', run: `x=1; ${READ_ALL} <<E\na $x\n  b\nE` },
   { name: 'a here-string', run: `${READ_ALL} <<< $'a\\nb'` },
@@ -97,7 +100,7 @@ export const STDIN: Probe[] = [
     name: 'a directory as a further descriptor',
     run: "node -e 'try { console.log(fs.fstatSync(200).isDirectory()) } catch (e) { console.log(e.code) }' 200< .",
     differs: {
-      reason: 'by an open directory a machine could reach all of the host’s files',
+      reason: BY_A_DIRECTORY,
       routed: { stdout: 'EBADF\n' },
     },
   },

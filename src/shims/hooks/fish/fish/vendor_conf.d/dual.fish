@@ -98,6 +98,11 @@ function __dual_enter -a dir
         set -q XDG_DATA_DIRS; and test -n "$XDG_DATA_DIRS"; and set data $XDG_DATA_DIRS
         set -gx XDG_DATA_DIRS $__dual_hooks/fish:(string join : -- $data)
         set -gx DUAL_ENTERED 1
+        # The shims are Perl, which complains of a locale that the host does not have where other programs do not.
+        if not set -q PERL_BADLANG
+            set -gx PERL_BADLANG 0
+            set -gx DUAL_BADLANG 1
+        end
     end
     set -gx DUAL_SHIMS $dir
     set -gx DUAL_WORKSPACE $__dual_name
@@ -112,6 +117,7 @@ function __dual_leave
     set -g __dual_worktree
     set -g __dual_home
     __dual_set_path
+    set -q DUAL_BADLANG; and set -e PERL_BADLANG DUAL_BADLANG
     set -e DUAL_SHIMS DUAL_WORKSPACE DUAL_SHELL DUAL_ENTERED
     for name in BASH_ENV ENV ZDOTDIR XDG_DATA_DIRS
         set -e $name

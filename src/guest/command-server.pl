@@ -5,8 +5,9 @@
 #
 # A connection is one command:
 #   shim -> server: a length (N), the request in so many bytes, and beside the first byte the file descriptors that the command gets.
-#     The request is a list of strings (N/a*): version, numbers of the descriptors passed, numbers of those that are to be a terminal ("" for none), its termios, its size, umask,
-#     nice value, resource limits (number, soft, hard of each), ignored signals, working directory, number of arguments, the arguments, then the environment as NAME=VALUE.
+#     The request is a list of strings (N/a*): version, numbers of the descriptors passed, numbers of those that are to be a terminal ("" for
+#     none), its termios, its size, umask, nice value, resource limits (number, soft, hard of each), ignored signals, working directory, number
+#     of arguments, the arguments, then the environment as NAME=VALUE.
 #   shim -> server, from then on: one byte for each signal that the command's process group is to get.
 #   server -> shim: lines: "pty" (with a terminal: its master beside it), "started PID", "stopped SIGNAL", then the last: "exit CODE",
 #     "signal NUMBER" or "failed ERRNO WHAT".
@@ -15,18 +16,19 @@ use strict;
 
 my ($uid, $gid, $arch) = @ARGV;
 
-my %SYSCALL = (
-    x64   => { sendmsg => 46,  recvmsg => 47,  fchdir => 81, setsid => 112, prctl => 157, dup3 => 292, close => 3, fcntl => 72, prlimit64 => 302, wait4 => 61, setresuid => 117, setresgid => 119 },
-    arm64 => { sendmsg => 211, recvmsg => 212, fchdir => 50, setsid => 157, prctl => 167, dup3 => 24, close => 57, fcntl => 25, prlimit64 => 261, wait4 => 260, setresuid => 147, setresgid => 149 },
+my @CALLS = qw(close dup3 fchdir fcntl prctl prlimit64 recvmsg sendmsg setresgid setresuid setsid wait4);
+my %NUMBERS = (
+    x64   => [3, 292, 81, 72, 157, 302, 47, 46, 119, 117, 112, 61],
+    arm64 => [57, 24, 50, 25, 167, 261, 212, 211, 149, 147, 157, 260],
 );
-my $SYS = $SYSCALL{$arch} or die "no system calls known for $arch\n";
+my $SYS = {};
+@$SYS{@CALLS} = @{ $NUMBERS{$arch} or die "no system calls known for $arch\n" };
 
 use constant {
     AF_UNIX => 1, SOCK_STREAM => 1, SOL_SOCKET => 1, SCM_RIGHTS => 1, MSG_CMSG_CLOEXEC => 0x40000000,
     O_RDWR => 2, O_NOCTTY => 0400, O_NONBLOCK => 04000,
     TCSETS => 0x5402, TIOCSCTTY => 0x540E, TIOCSPGRP => 0x5410, TIOCSWINSZ => 0x5414,
-    TIOCGPTN => 0x80045430, TIOCSPTLCK => 0x40045431,
-    PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
+    TIOCGPTN => 0x80045430, TIOCSPTLCK => 0x40045431, PR_SET_PDEATHSIG => 1, PR_SET_CHILD_SUBREAPER => 36, WNOHANG => 1, WUNTRACED => 2,
     F_DUPFD_CLOEXEC => 1030, ENOENT => 2, EACCES => 13, ENOTDIR => 20,
 };
 
@@ -392,8 +394,5 @@ sub send_master {
 sub say_to { syswrite $_[0], "$_[1]\n" }
 sub fail   { say_to($_[0], "failed $_[1] $_[2]") }
 
-sub unblock {
-    my ($handle) = @_;
-    my $flags = fcntl $handle, 3, 0;
-    fcntl $handle, 4, $flags | O_NONBLOCK;
-}
+# F_SETFL of what F_GETFL tells, and that.
+sub unblock { fcntl $_[0], 4, O_NONBLOCK | fcntl $_[0], 3, 0 }

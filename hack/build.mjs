@@ -7,7 +7,7 @@ import { root } from './lib/dependencies.mjs';
 import { guestBundle } from './lib/guest-bundle.mjs';
 
 const dist = path.join(root, 'dist');
-const executables = new Set(['dual.js', 'dualctl.js', 'shim.pl', 'bash']);
+const executables = new Set(['dual.js', 'dualctl.js', 'shim.pl']);
 const shebang = Buffer.from('#!/usr/bin/env node\n');
 
 const common = {
@@ -72,10 +72,7 @@ function scripts() {
   const shims = path.join(root, 'src/shims');
   const ofHost = fs
     .readdirSync(shims, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isFile() && (/\.(?:pl|sh|bash|zsh|fish)$/.test(entry.name) || /^(?:bash|\.z\w+)$/.test(entry.name)),
-    )
+    .filter((entry) => entry.isFile() && (/\.(?:pl|sh|bash|zsh|fish)$/.test(entry.name) || /^\.z\w+$/.test(entry.name)))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .map((file) => [path.join(dist, 'shims', path.relative(shims, file)), file]);
   return [...ofHost, [path.join(dist, 'command-server.pl'), path.join(root, 'src/guest/command-server.pl')]];

@@ -145,22 +145,19 @@ sub host_has {
 
 sub set_links {
     my ($wanted) = @_;
-    # Not routed, but told to read the hooks where it would not (hooks/bin/bash).
-    $wanted->{bash} = -x '/bin/bash' ? "$LIB/hooks/bin/bash" : undef;
     mkdir "$DIR/bin";
     opendir my $directory, "$DIR/bin" or die "$DIR/bin: $!\n";
     for my $name (readdir $directory) {
         next if $name eq '.' || $name eq '..';
         unlink "$DIR/bin/$name" if !$wanted->{$name};
     }
-    for my $name (grep { $wanted->{$_} } keys %$wanted) {
+    for my $name (keys %$wanted) {
         my $link = "$DIR/bin/$name";
-        my $target = $name eq 'bash' ? $wanted->{bash} : $SHIM;
-        next if (readlink $link // '') eq $target;
+        next if (readlink $link // '') eq $SHIM;
         # In one step: a command may be looking for it at this moment.
         my $new = "$DIR/.link.$$";
         unlink $new;
-        symlink $target, $new or die "$new: $!\n";
+        symlink $SHIM, $new or die "$new: $!\n";
         rename $new, $link or die "$link: $!\n";
     }
 }

@@ -5,7 +5,6 @@ import {
   realpathSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +52,6 @@ export function makeHookedShells(): HookedShells {
     mkdirSync(path.join(worktrees[name], 'sub'), { recursive: true });
     for (const tool of ['node', 'kill'])
       program(path.join(shims[name], 'bin', tool), `echo "${name}:${tool} $*" | tee -a '${root}/called'`);
-    symlinkSync(path.join(HOOKS, 'bin/bash'), path.join(shims[name], 'bin/bash'));
     writeFileSync(path.join(shims[name], 'workspace'), `name ${name}\nworktree ${worktrees[name]}\nsocket /none\n`);
   }
   const index = path.join(root, 'state/shims/index');

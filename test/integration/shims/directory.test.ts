@@ -45,13 +45,6 @@ describe('which commands have a shim', () => {
     expect(await fixture.shims.observe(spec)).toBe(true);
   });
 
-  it('has the shell that reads the hooks where it would not by itself', async () => {
-    await fixture.startMachine();
-    await fixture.shims.ensure(fixture.spec);
-    const { stdout } = await fixture.bash('readlink "$(command -v bash)"; bash -c \'echo "$BASH_VERSION"\'');
-    expect(stdout).toMatch(/\/hooks\/bin\/bash\n\d/);
-  });
-
   it('is none of the names that nobody would type', async () => {
     const hostile = ['-rf', '.hidden', 'a b', 'new\nline', 'x'.repeat(200), 'up..up', '$(id)', 'ü'];
     for (const name of [...hostile, 'fair']) fixture.inWorktree(`node_modules/.bin/${name}`);

@@ -1,5 +1,5 @@
 // What it costs to run a command in a workspace by its name alone, beside `docker exec`, `devcontainer exec` and the command itself.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -62,6 +62,15 @@ function manifest(driver: string, repo: string): object[] {
   ];
 }
 
+/** It wants a configuration, even for a container that is there. */
+function devcontainerFolder(dir: string): string {
+  const folder = path.join(dir, 'devcontainer');
+  mkdirSync(path.join(folder, '.devcontainer'), { recursive: true });
+  const config = { image: 'unused', workspaceFolder: '/', workspaceMount: '' };
+  writeFileSync(path.join(folder, '.devcontainer/devcontainer.json'), JSON.stringify(config));
+  return folder;
+}
+
 async function contenders(instance: Instance, dir: string): Promise<Contender[]> {
   const shells = await Promise.all(
     DRIVERS.map(async (driver) => {
@@ -73,7 +82,7 @@ async function contenders(instance: Instance, dir: string): Promise<Contender[]>
   const id = status?.container?.id ?? '';
   const plain = { env: Object.fromEntries(Object.entries(process.env)) as Record<string, string>, cwd: dir };
   const cli = installDevcontainers(path.join(dir, 'cli'));
-  const folder = ['--workspace-folder', shells[0]!.cwd, '--container-id', id];
+  const folder = ['--workspace-folder', devcontainerFolder(dir), '--container-id', id];
   return [
     { name: 'true', argv: ['/bin/true'], shell: plain, count: COMMANDS },
     { name: 'docker exec true', argv: ['docker', 'exec', id, 'true'], shell: plain, count: COMMANDS },

@@ -6,7 +6,7 @@ use strict;
 sub TCGETS() { 0x5401 } sub TCSETSW() { 0x5403 } sub TIOCGPGRP() { 0x540F } sub TIOCGWINSZ() { 0x5413 } sub TIOCSWINSZ() { 0x5414 }
 # Of struct termios: c_iflag, c_oflag, c_cflag, c_lflag, c_line, c_cc.
 sub MODES() { 'L4 C C19' }
-sub ISIG() { 1 } sub VINTR() { 0 } sub VQUIT() { 1 } sub VTIME() { 5 } sub VMIN() { 6 }
+sub ISIG() { 1 } sub VINTR() { 0 } sub VQUIT() { 1 } sub VEOF() { 4 } sub VTIME() { 5 } sub VMIN() { 6 }
 sub MSG_CMSG_CLOEXEC() { 0x40000000 }
 sub SIGHUP() { 1 } sub OPOST() { 1 }
 # Seconds.
@@ -77,7 +77,7 @@ sub enter {
     $cflag = $cflag & ~0460 | 060;
     @cc[VMIN, VTIME] = (1, 0);
     ioctl(STDIN, TCSETSW, pack(MODES, $iflag, $oflag, $cflag, $lflag, $line, @cc) . substr $link->{modes}, 36);
-    $link->{raw} = 1;
+    @$link{qw(raw end_of_input)} = (1, chr $cc[VEOF]);
 }
 
 # What the command has made of its terminal's modes is what becomes of this one's.
@@ -113,6 +113,9 @@ sub type {
     my ($link) = @_;
     my $got = sysread STDIN, my $typed, 65536;
     return hang_up($link) if !$got && $! != EINTR;
+    # An end of input that was typed before the change of mode has become a zero byte.
+    my $end = delete $link->{end_of_input};
+    $typed =~ s/\0/$end/g if defined $end;
     signal_job($link, $typed);
     write_all($link->{master}, $typed);
 }

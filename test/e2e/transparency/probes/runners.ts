@@ -70,8 +70,7 @@ export const RUNNERS: Probe[] = [
   },
   {
     name: 'a terminal in a pipe',
-    // What `script` types at the end of its own input may be shown or not, on any machine.
-    run: `script -qec "node -p 'process.stdout.isTTY'" /dev/null < /dev/null | tr -d '\\000' | cat -A`,
+    run: `script -qec "node -p 'process.stdout.isTTY'" /dev/null < /dev/null | cat -A`,
     needs: 'script',
   },
   {

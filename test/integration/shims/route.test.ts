@@ -22,7 +22,8 @@ beforeAll(async () => {
   for (const directory of [server.worktree, outside]) writeFileSync(path.join(directory, 'tool.js'), '');
   symlinkSync(path.join(outside, 'tool.js'), path.join(server.worktree, 'link.js'));
   symlinkSync(server.worktree, path.join(outside, 'worktree'));
-  which = { ...server.env, DUAL_WHICH: '1' };
+  // Whatever these tests were started by.
+  which = { ...server.env, _: '/usr/bin/agent', DUAL_WHICH: '1' };
 });
 afterAll(() => server.stop());
 

@@ -1,4 +1,4 @@
-import type { PortResult } from './routes.ts';
+import type { RouteResults } from './routes.ts';
 
 /**
  * HTTP/1.1 over the proxy's control socket.
@@ -6,11 +6,14 @@ import type { PortResult } from './routes.ts';
  * - `GET /v1` → ProxyHello
  * - `GET /v1/routes` → RouteList
  * - `PUT /v1/routes/{workspace}` with a Route → Published, once each of its ports has been tried
- * - `DELETE /v1/routes/{workspace}` → 204, also when there was none
- * - `GET /v1/watch` → one WatchMessage a line, for every workspace whose results have changed since it was published
+ * - `PUT /v1/routes/{workspace}/description` with a Description → 204; kept also when there is no route yet
+ * - `DELETE /v1/routes/{workspace}` → 204, also when there was none; its description goes too
+ * - `GET /v1/watch` → one WatchMessage a line
+ * - `GET /v1/metrics` → what has passed through, in the text format of Prometheus
+ * - `GET /v1/access[?workspace=NAME]` → one AccessEntry a line for every request from now on
  * - `POST /v1/shutdown` → 202, then the proxy lets go of everything and ends
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface ProxyHello {
   dual: 'proxy';
@@ -29,11 +32,13 @@ export interface RouteList {
 }
 
 export interface Published {
-  results: PortResult[];
+  results: RouteResults;
   /** Rises with every change of any result: of two answers about one workspace the higher one counts. */
   revision: number;
 }
 
-export interface WatchMessage extends Published {
-  workspace: string;
-}
+export type WatchMessage =
+  /** The results of that workspace have changed since it was published. */
+  | ({ type: 'results'; workspace: string } & Published)
+  /** Somebody wants to see a workspace whose route has no endpoint. */
+  | { type: 'request'; workspace: string };

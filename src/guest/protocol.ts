@@ -7,6 +7,7 @@
  *   list at least every 30 s as a sign of life.
  * - `GET /v1/exec`, `Upgrade: dual-exec` → 101, then frames both ways (src/guest/frames.ts); the first frame from the client is the
  *   ExecRequest. The command's process group dies with the connection.
+ * - `GET /v1/mux`, `Upgrade: dual-mux` → 101, then many tunnels over this one connection (src/guest/mux/wire.ts).
  */
 export const PROTOCOL = 1;
 

@@ -1,5 +1,4 @@
-import type http from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Server } from 'node:net';
 import { REASON } from '../api/conditions.ts';
 import { findPortHolder, type PortHolder } from './port-holder.ts';
 
@@ -13,15 +12,17 @@ export interface BindFailure {
 }
 
 /** `absent`: this machine does not have that kind of address, so nobody can ask for it either. */
-export type Binding = { server: http.Server } | { failure: BindFailure } | 'absent';
+export type Binding = { server: Server } | { failure: BindFailure } | 'absent';
 
 export interface Place {
   address: string;
   port: number;
+  /** Whether it is a workspace's own address, which no configuration has chosen. */
+  isOwn?: boolean;
 }
 
 /** Has a server listen on one address and port. Never throws: what is in the way is the result. */
-export async function bind(server: http.Server, place: Place, previous?: Binding): Promise<Binding> {
+export async function bind(server: Server, place: Place, previous?: Binding): Promise<Binding> {
   try {
     await listen(server, place);
     return { server };
@@ -33,7 +34,7 @@ export async function bind(server: http.Server, place: Place, previous?: Binding
   }
 }
 
-function listen(server: http.Server, { address, port }: Place): Promise<void> {
+function listen(server: Server, { address, port }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: address, port, ipv6Only: isIPv6(address), exclusive: true }, () => {
@@ -43,7 +44,7 @@ function listen(server: http.Server, { address, port }: Place): Promise<void> {
   });
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, { address, port }: Place): BindFailure {
+function explain({ code, message }: NodeJS.ErrnoException, { address, port, isOwn }: Place): BindFailure {
   const where = `port ${port} on ${address}`;
   if (code === 'EACCES') {
     const remedy = `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;
@@ -51,6 +52,10 @@ function explain({ code, message }: NodeJS.ErrnoException, { address, port }: Pl
       reason: REASON.portForbidden,
       message: `${where} may not be listened on by this user; allow it with: ${remedy}`,
     };
+  }
+  if (code === 'EADDRNOTAVAIL' && isOwn) {
+    const remedy = `add it, as in: sudo ifconfig lo0 alias ${address}`;
+    return { reason: REASON.noAddress, message: `this machine has no address ${address} for plain TCP; ${remedy}` };
   }
   if (code === 'EADDRNOTAVAIL') {
     const remedy = 'change proxy.listen in config.yaml, or add the address';

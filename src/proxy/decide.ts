@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import type { GuestEndpoint } from '../drivers/container/driver.ts';
-import { hopsOf, pairs } from './headers.ts';
-import { hostName, isLocalName, workspaceOf } from './host.ts';
+import { hostName, isLocalName, isPlainName, workspaceOf } from './host.ts';
+import type { RequestHead } from './http/request-head.ts';
 import {
   badRequestPage,
-  deadPortPage,
+  focusedWithoutPortPage,
   foreignHostPage,
   loopPage,
-  notRunningPage,
+  noConnectPage,
+  plainLocalhostPage,
   unknownHostPage,
   type Page,
 } from './pages.ts';
@@ -17,40 +17,73 @@ import type { RoutingTable } from './routing-table.ts';
 
 /** Where a request goes. */
 export interface Destination {
-  route: Route;
+  workspace: string;
   endpoint: GuestEndpoint;
   port: number;
-  /** Path and query to ask for. */
-  path: string;
 }
 
-export type Decision = { destination: Destination } | { page: Page };
+export type Decision =
+  /** `target` is the path and query to ask for. */
+  | { destination: Destination; target: string }
+  | { page: Page }
+  /** It is for a workspace in which nothing answers there yet. */
+  | { absent: Route }
+  /** It is for plain `localhost`, and it has to be found out who asks. */
+  | 'whose';
+
+/** Who asks for plain `localhost`: the workspace that the process belongs to, if it does. Undefined: not found out yet. */
+export type Owner = { workspace: string | undefined } | undefined;
 
 /** Through the proxy, to a service, and from there to the proxy again is one time too many. */
 const MAX_HOPS = 2;
+/** Host headers that are remembered. */
+const MAX_KNOWN = 1_000;
 
-/** What becomes of a request, by its own head and the port that it came in on, whatever came before it on that connection. */
-export function decide(request: IncomingMessage, table: RoutingTable): Decision {
-  const hosts = pairs(request.rawHeaders).filter(([name]) => name.toLowerCase() === 'host');
-  const [, host = ''] = hosts[0] ?? [];
-  if (hosts.length !== 1) return { page: badRequestPage('A request has to carry exactly one Host header.') };
-  const path = originForm(request.url ?? '', host);
-  if (path === undefined)
-    return { page: badRequestPage('The target of the request does not agree with its Host header.') };
-  if (hopsOf(request) >= MAX_HOPS) return { page: loopPage(host) };
-  return locate(host, request.socket.localPort ?? 0, path, table);
+/** What becomes of a request, by its own head, the port that it came in on, and for plain `localhost` by who asks. */
+export type Decide = (head: RequestHead, port: number, owner: Owner) => Decision;
+
+export function createDecide(table: RoutingTable): Decide {
+  const known = new Map<string, string>();
+  /** The name in the Host header, as hostName() gives it; '' where it is none. */
+  function nameIn(host: string): string {
+    let name = known.get(host);
+    if (name === undefined) {
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(host, (name = hostName(host) ?? ''));
+    }
+    return name;
+  }
+
+  return (head, port, owner) => {
+    if (head.method === 'CONNECT') return { page: noConnectPage() };
+    const target = head.target.startsWith('/') ? head.target : originForm(head.target, head);
+    if (target === undefined) {
+      return { page: badRequestPage('The target of the request does not agree with its Host header.') };
+    }
+    if (head.hops >= MAX_HOPS) return { page: loopPage(head.host) };
+    const name = nameIn(head.host);
+    if (name === '' || !isLocalName(name)) return { page: foreignHostPage(head.host) };
+    if (isPlainName(name)) return plain(owner, port, { table, target });
+    const route = table.get(workspaceOf(name) ?? '');
+    if (!route) return { page: unknownHostPage(name, port, table.serving(port)) };
+    return inWorkspace(route, port, target);
+  };
 }
 
-function locate(host: string, port: number, path: string, table: RoutingTable): Decision {
-  const name = hostName(host);
-  if (name === undefined || !isLocalName(name)) return { page: foreignHostPage(host) };
-  const route = table.get(workspaceOf(name) ?? '');
-  if (!route) return { page: unknownHostPage(name, port, table.serving(port)) };
-  if (!route.endpoint) return { page: notRunningPage(route) };
-  if (!route.ports.includes(port)) {
-    return {
-      page: deadPortPage(route, port, `Nothing in ${route.workspace} listens on port ${port} for the browser.`),
-    };
+function plain(owner: Owner, port: number, { table, target }: { table: RoutingTable; target: string }): Decision {
+  if (!owner) return 'whose';
+  const own = owner.workspace === undefined ? undefined : table.get(owner.workspace);
+  const focused = table.focused();
+  const route = own ?? focused;
+  if (!route) return { page: plainLocalhostPage(port, table.serving(port)) };
+  if (route === focused && route.endpoint && !route.ports.includes(port)) {
+    return { page: focusedWithoutPortPage(route, table.description(route.workspace), port) };
   }
-  return { destination: { route, endpoint: route.endpoint, port, path } };
+  return inWorkspace(route, port, target);
+}
+
+function inWorkspace(route: Route, port: number, target: string): Decision {
+  const { workspace, endpoint } = route;
+  if (endpoint && route.ports.includes(port)) return { destination: { workspace, endpoint, port }, target };
+  return { absent: route };
 }

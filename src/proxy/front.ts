@@ -1,105 +1,73 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { Log } from '../log/log.ts';
-import { decide, type Destination } from './decide.ts';
-import { forward, MAX_HEADER_BYTES } from './forward.ts';
-import { deadPortPage, noConnectPage, type Page } from './pages.ts';
-import { sendPage } from './render-page.ts';
-import type { RoutingTable } from './routing-table.ts';
-import { forwardUpgrade, isWanted, responseOn, withoutUpgrade, type Upgrade } from './upgrade.ts';
-import type { Upstreams } from './upstreams.ts';
+import { realpath } from 'node:fs/promises';
+import net from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { ClientConnection } from './client-connection.ts';
+import type { FrontContext } from './front-context.ts';
 
-export interface FrontOptions {
-  table: RoutingTable;
-  upstreams: Upstreams;
-  log: Log;
+/** Serves one port, on each of its addresses, for every workspace. */
+export interface Front {
+  /** A server, not yet listening. */
+  createServer(): net.Server;
+  /** Ends its connections: those that are idle at once, the others after the answer that is being given. */
+  close(): void;
 }
 
-/** A server, not yet listening, that answers for every workspace. Which one is decided request by request. */
-export function createFront(options: FrontOptions): http.Server {
-  const server = http.createServer({
-    // Uploads and streams may take as long as they like; a head may not.
-    requestTimeout: 0,
-    headersTimeout: 60_000,
-    keepAliveTimeout: 65_000,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    // The port is being let go: this connection too.
-    if (!server.listening) response.shouldKeepAlive = false;
-    serveRequest({ request, response }, options);
-  };
-  server.on('request', serve);
-  server.on('checkContinue', serve);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    serveUpgrade(server, { request, socket, head }, options);
-  });
-  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+export function createFront(port: number, context: FrontContext): Front {
+  const own = new Set<ClientConnection>();
+
+  function serve(socket: net.Socket, over: TLSSocket | undefined): void {
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const connection = new ClientConnection(
+      {
+        socket: over ?? socket,
+        client: { address, secure: over !== undefined },
+        port,
+        findOwner: () => ownerOf(socket, context),
+        ...(!over && { startTls: (first) => startTls(socket, first) }),
+      },
+      context,
+    );
+    own.add(connection);
+    socket.once('close', () => own.delete(connection));
+  }
+
+  function startTls(socket: net.Socket, first: Buffer): void {
     socket.on('error', () => socket.destroy());
-    sendPage(responseOn({ request, socket, head: Buffer.alloc(0) }), noConnectPage(), request.headers.accept);
-  });
-  return server;
-}
-
-interface Incoming {
-  request: IncomingMessage;
-  response: ServerResponse;
-}
-
-function serveRequest(incoming: Incoming, { table, upstreams, log }: FrontOptions): void {
-  const { request, response } = incoming;
-  const decision = decide(request, table);
-  if ('page' in decision) {
-    refuse(incoming, decision.page);
-    return;
+    if (context.tls.enabled()) serve(socket, context.tls.terminate(socket, first));
+    else socket.destroy();
   }
-  const { destination } = decision;
-  const onFailure = (error: Error): void => {
-    log.debug({ workspace: destination.route.workspace, port: destination.port, error: error.message }, 'no answer');
-    refuse(incoming, failurePage(destination, error, table));
+
+  return {
+    createServer: () => net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => serve(socket, undefined)),
+    close() {
+      for (const connection of own) connection.close();
+    },
   };
+}
+
+/** The workspace in whose clone the process at the other end stands. */
+async function ownerOf(socket: net.Socket, { table, peers, log }: FrontContext): Promise<string | undefined> {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) return undefined;
+  if (localAddress === undefined || localPort === undefined) return undefined;
   try {
-    forward({ request, response, destination, upstreams, onFailure });
+    const directories = new Map<string, string>();
+    for (const { directory, workspace } of table.routes()) {
+      const real = directory === undefined ? undefined : await realPath(directory);
+      if (real !== undefined) directories.set(real, workspace);
+    }
+    return await peers.workspaceOf({ remoteAddress, remotePort, localAddress, localPort }, directories);
   } catch (error) {
-    onFailure(error as Error);
+    log.warn({ err: error }, 'it is not known who asks for localhost');
+    return undefined;
   }
 }
 
-function serveUpgrade(server: http.Server, upgrade: Upgrade, { table, upstreams }: FrontOptions): void {
-  const { request, socket } = upgrade;
-  if (!isWanted(request)) {
-    withoutUpgrade(server, upgrade);
-    return;
-  }
-  socket.on('error', () => socket.destroy());
-  const decision = decide(request, table);
-  if ('page' in decision) {
-    sendPage(responseOn(upgrade), decision.page, request.headers.accept);
-    return;
-  }
-  const { destination } = decision;
-  const onFailure = (error: Error): void => {
-    sendPage(responseOn(upgrade), failurePage(destination, error, table), request.headers.accept);
-  };
+async function realPath(directory: string): Promise<string | undefined> {
   try {
-    forwardUpgrade({ ...upgrade, destination, upstreams, onFailure });
+    return await realpath(directory);
   } catch (error) {
-    onFailure(error as Error);
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
-}
-
-function refuse({ request, response }: Incoming, page: Page): void {
-  // What is left of the body is read and dropped, so that the client sees the answer.
-  request.unpipe();
-  request.resume();
-  sendPage(response, page, request.headers.accept);
-}
-
-/** As the workspace is now: it may have stopped since the request came in. */
-function failurePage({ route, port }: Destination, error: Error, table: RoutingTable): Page {
-  return deadPortPage(table.get(route.workspace) ?? route, port, sentence(error.message));
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -22,3 +22,8 @@ export function isLocalName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost') || name === '[::1]') return true;
   return isIPv4(name) && name.startsWith('127.');
 }
+
+/** Whether a local name is no workspace's, but this machine's as such. */
+export function isPlainName(name: string): boolean {
+  return name === 'localhost' || !name.endsWith('.localhost');
+}

@@ -1,40 +1,55 @@
+import type { Front } from './front.ts';
 import { listenOnPort, type PortListener, type PortListenerOptions } from './port-listener.ts';
 import type { PortResult } from './routes.ts';
 
-/** The ports that are listened on. */
+/** Something to listen on, and what serves it. */
+export interface Wanted extends Pick<PortListenerOptions, 'port' | 'addresses' | 'isOwn'> {
+  createFront(): Front;
+}
+
+/** The ports that are listened on, by a key that tells one thing to listen on from another. */
 export interface Listeners {
   /** Listens on exactly these: what is new is tried at once, what is missing is let go. */
-  use(ports: Set<number>): void;
-  /** What has come of these ports, once each has been tried. */
-  results(ports: number[]): Promise<PortResult[]>;
+  use(wanted: ReadonlyMap<string, Wanted>): void;
+  /** What has come of these, once each has been tried. */
+  results(keys: readonly string[]): Promise<PortResult[]>;
   close(): void;
 }
 
-type Options = Omit<PortListenerOptions, 'port' | 'onChange'> & {
-  /** Called when the result of a port has changed by itself. */
-  onChange(port: number): void;
+type Options = Pick<PortListenerOptions, 'clock' | 'retryAfter'> & {
+  /** Called when the result of one has changed by itself. */
+  onChange(key: string): void;
 };
 
-export function createListeners(options: Options): Listeners {
-  const listeners = new Map<number, PortListener>();
-  const use = (ports: Set<number>): void => {
-    for (const [port, listener] of listeners) {
-      if (ports.has(port)) continue;
-      listeners.delete(port);
+export function createListeners({ clock, retryAfter, onChange }: Options): Listeners {
+  const listeners = new Map<string, { listener: PortListener; front: Front }>();
+
+  function listen(key: string, { port, addresses, isOwn = false, createFront }: Wanted): void {
+    const front = createFront();
+    const createServer = (): ReturnType<Front['createServer']> => front.createServer();
+    const listener = listenOnPort({
+      ...{ port, addresses, isOwn, createServer, clock, retryAfter },
+      onChange: () => onChange(key),
+    });
+    listeners.set(key, { listener, front });
+  }
+
+  const use = (wanted: ReadonlyMap<string, Wanted>): void => {
+    for (const [key, { listener, front }] of listeners) {
+      if (wanted.has(key)) continue;
+      listeners.delete(key);
       listener.close();
+      front.close();
     }
-    for (const port of ports) {
-      if (listeners.has(port)) continue;
-      listeners.set(port, listenOnPort({ ...options, port, onChange: () => options.onChange(port) }));
-    }
+    for (const [key, one] of wanted) if (!listeners.has(key)) listen(key, one);
   };
   return {
     use,
-    async results(ports) {
-      const found = ports.flatMap((port) => listeners.get(port) ?? []);
+    async results(keys) {
+      const found = keys.flatMap((key) => listeners.get(key)?.listener ?? []);
       await Promise.all(found.map((listener) => listener.tried));
       return found.map((listener) => listener.result());
     },
-    close: () => use(new Set()),
+    close: () => use(new Map()),
   };
 }

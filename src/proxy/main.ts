@@ -1,4 +1,4 @@
-/** The proxy's process: `--socket PATH --listen ADDRESS[,ADDRESS] --version VERSION`. */
+/** The proxy's process: `--socket PATH --listen ADDRESS[,ADDRESS] --ca DIRECTORY --version VERSION`. */
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock/clock.ts';
@@ -7,10 +7,15 @@ import { PROCESS_NAME } from './bind.ts';
 import { runProxy } from './run.ts';
 
 const { values } = parseArgs({
-  options: { socket: { type: 'string' }, listen: { type: 'string' }, version: { type: 'string' } },
+  options: {
+    socket: { type: 'string' },
+    listen: { type: 'string' },
+    ca: { type: 'string' },
+    version: { type: 'string' },
+  },
 });
-const { socket, listen: addresses, version } = values;
-if (!socket || !addresses || !version) throw new Error('--socket, --listen and --version are needed');
+const { socket, listen: addresses, ca, version } = values;
+if (!socket || !addresses || !ca || !version) throw new Error('--socket, --listen, --ca and --version are needed');
 const listen = addresses.split(',');
 const bad = listen.find((address) => isIP(address) === 0);
 if (bad !== undefined) throw new Error(`--listen: "${bad}" is not an IP address`);
@@ -28,7 +33,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 process.on('SIGHUP', () => log.debug('the terminal has gone; going on'));
 
 try {
-  await runProxy({ socket, listen, version, log, clock: systemClock, signal: stop.signal });
+  await runProxy({ socket, listen, ca, version, log, clock: systemClock, signal: stop.signal });
   process.exit(0);
 } catch (error) {
   log.error({ err: error }, 'the proxy cannot go on');

@@ -1,4 +1,4 @@
-import type http from 'node:http';
+import type { Server } from 'node:net';
 import { REASON } from '../api/conditions.ts';
 import type { Clock } from '../clock/clock.ts';
 import { bind, type Binding, type BindFailure } from './bind.ts';
@@ -17,8 +17,10 @@ export interface PortListener {
 export interface PortListenerOptions {
   port: number;
   addresses: string[];
+  /** Whether the address is a workspace's own, which no configuration has chosen. */
+  isOwn?: boolean;
   /** Makes a server that does not listen yet. */
-  createServer(): http.Server;
+  createServer(): Server;
   clock: Clock;
   /** Milliseconds from one try to the next. */
   retryAfter: number;
@@ -34,7 +36,11 @@ export function listenOnPort(options: PortListenerOptions): PortListener {
   const tryAddress = async (address: string): Promise<void> => {
     const previous = bindings.get(address);
     if (isBound(previous)) return;
-    const binding = await bind(options.createServer(), { address, port: options.port }, previous);
+    const binding = await bind(
+      options.createServer(),
+      { address, port: options.port, isOwn: options.isOwn === true },
+      previous,
+    );
     bindings.set(address, binding);
     if (closed) release(binding);
   };
@@ -60,7 +66,7 @@ export function listenOnPort(options: PortListenerOptions): PortListener {
   };
 }
 
-function isBound(binding: Binding | undefined): binding is { server: http.Server } {
+function isBound(binding: Binding | undefined): binding is { server: Server } {
   return typeof binding === 'object' && 'server' in binding;
 }
 

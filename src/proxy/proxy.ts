@@ -1,10 +1,18 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Log } from '../log/log.ts';
+import { createAccessLog, type AccessLog } from './access-log.ts';
+import { createDecide } from './decide.ts';
+import type { FrontContext } from './front-context.ts';
 import { createFront } from './front.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, type Wanted } from './listeners.ts';
+import { createPeers, type Peers } from './peer-process.ts';
 import type { Published, WatchMessage } from './protocol.ts';
-import type { Route } from './routes.ts';
+import { createRequests } from './requests.ts';
+import type { Description, Route } from './routes.ts';
 import { createRoutingTable } from './routing-table.ts';
+import { createTcpFront } from './tcp-front.ts';
+import type { Tls } from './tls/tls.ts';
+import { createTraffic, type Traffic } from './traffic.ts';
 import { createUpstreams } from './upstreams.ts';
 
 /** The proxy itself, whoever tells it its routes. */
@@ -12,9 +20,15 @@ export interface Proxy {
   workspaces(): string[];
   /** Replaces the route of that workspace. Settles once its ports have been tried. */
   publish(route: Route): Promise<Published>;
+  /** Replaces what is told of that workspace. */
+  describe(workspace: string, description: Description): void;
   withdraw(workspace: string): void;
-  /** Reports every workspace whose results have changed by themselves. @returns how to stop it */
-  watch(onChange: (message: WatchMessage) => void): () => void;
+  /** Reports every workspace whose results have changed by themselves, or that somebody wants to see. @returns how to stop it */
+  watch(onMessage: (message: WatchMessage) => void): () => void;
+  readonly traffic: Traffic;
+  readonly access: AccessLog;
+  /** Connections of clients, idle ones too. */
+  connections(): number;
   /** Lets go of everything. */
   close(): void;
 }
@@ -22,61 +36,120 @@ export interface Proxy {
 export interface ProxyOptions {
   /** IP addresses. */
   listen: string[];
+  tls: Tls;
   clock: Clock;
   log: Log;
+  peers?: Peers;
   /** Milliseconds until a port that could not be had is tried again. */
   retryAfter?: number;
 }
 
 const RETRY_MS = 3_000;
+/** Milliseconds from one look for connections that wait in vain to the next. */
+const SWEEP_MS = 1_000;
 
-export function createProxy({ listen, clock, log, retryAfter = RETRY_MS }: ProxyOptions): Proxy {
+export function createProxy(options: ProxyOptions): Proxy {
+  const { listen, clock, log, retryAfter = RETRY_MS } = options;
   const table = createRoutingTable();
-  const upstreams = createUpstreams();
   const watchers = new Set<(message: WatchMessage) => void>();
+  const tell = (message: WatchMessage): void => {
+    for (const watcher of watchers) watcher(message);
+  };
+  const requests = createRequests((workspace) => tell({ type: 'request', workspace }));
+  const context: FrontContext = {
+    ...{ table, clock, log, tls: options.tls },
+    decide: createDecide(table),
+    upstreams: createUpstreams(log),
+    traffic: createTraffic(),
+    access: createAccessLog(),
+    peers: options.peers ?? createPeers(),
+    connections: new Set(),
+    onRequest: requests.made,
+  };
   let revision = 0;
-  const listeners = createListeners({
-    addresses: listen,
-    clock,
-    retryAfter,
-    createServer: () => createFront({ table, upstreams, log }),
-    onChange: (port) => void report(port),
-  });
+  const listeners = createListeners({ clock, retryAfter, onChange: (key) => void report(key) });
 
   const publishedOf = async (route: Route): Promise<Published> => {
-    const results = await listeners.results(route.ports);
-    return { results, revision };
+    const [http, tcp] = await Promise.all([
+      listeners.results(route.ports.map(httpKey)),
+      listeners.results((route.tcp?.ports ?? []).map((port) => tcpKey(route, port))),
+    ]);
+    return { results: { http, tcp }, revision };
   };
-  const report = async (port: number): Promise<void> => {
+  const report = async (key: string): Promise<void> => {
     revision += 1;
-    for (const workspace of table.serving(port)) {
-      const route = table.get(workspace);
-      if (!route) continue;
-      const message = { workspace, ...(await publishedOf(route)) };
-      for (const watcher of watchers) watcher(message);
+    for (const route of [...table.routes()]) {
+      if (!keysOf(route).includes(key)) continue;
+      tell({ type: 'results', workspace: route.workspace, ...(await publishedOf(route)) });
     }
   };
+  const changed = (): void => {
+    listeners.use(wantedOf(table.routes(), listen, context));
+    context.upstreams.retain([...table.routes()].flatMap(({ endpoint }) => endpoint ?? []));
+  };
+  const sweeper = setInterval(() => sweep(context), SWEEP_MS).unref();
 
   return {
     workspaces: () => table.workspaces(),
     publish(route) {
-      upstreams.drop(route.workspace, route.endpoint);
       table.set(route);
-      listeners.use(table.ports());
+      changed();
       return publishedOf(route);
     },
+    describe: (workspace, description) => table.describe(workspace, description),
     withdraw(workspace) {
-      upstreams.drop(workspace);
       table.delete(workspace);
-      listeners.use(table.ports());
+      context.traffic.drop(workspace);
+      changed();
     },
-    watch(onChange) {
-      watchers.add(onChange);
-      return () => void watchers.delete(onChange);
+    watch(onMessage) {
+      watchers.add(onMessage);
+      return () => void watchers.delete(onMessage);
     },
+    traffic: context.traffic,
+    access: context.access,
+    connections: () => context.connections.size,
     close() {
+      clearInterval(sweeper);
       listeners.close();
-      upstreams.close();
+      for (const connection of context.connections) connection.destroy();
+      context.upstreams.close();
     },
   };
+}
+
+function sweep({ connections, upstreams }: FrontContext): void {
+  const now = Date.now();
+  for (const connection of connections) connection.sweep(now);
+  upstreams.sweep(now);
+}
+
+function httpKey(port: number): string {
+  return `http:${port}`;
+}
+
+/** With the workspace's name: an address that goes over to another one is let go of in between. */
+function tcpKey({ workspace, tcp }: Route, port: number): string {
+  return `tcp:${workspace}:${tcp?.address ?? ''}:${port}`;
+}
+
+function keysOf(route: Route): string[] {
+  return [...route.ports.map(httpKey), ...(route.tcp?.ports ?? []).map((port) => tcpKey(route, port))];
+}
+
+/** Everything that the routes want to be listened on. */
+function wantedOf(routes: Iterable<Route>, listen: string[], context: FrontContext): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>();
+  for (const route of routes) {
+    for (const port of [...route.ports, ...route.awaited]) {
+      wanted.set(httpKey(port), { port, addresses: listen, createFront: () => createFront(port, context) });
+    }
+    const { workspace, tcp } = route;
+    for (const port of tcp?.ports ?? []) {
+      const addresses = [tcp!.address];
+      const front = (): ReturnType<Wanted['createFront']> => createTcpFront(workspace, port, context);
+      wanted.set(tcpKey(route, port), { port, addresses, isOwn: true, createFront: front });
+    }
+  }
+  return wanted;
 }

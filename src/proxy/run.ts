@@ -4,13 +4,17 @@ import type { Log } from '../log/log.ts';
 import { createControlClient } from './control-client.ts';
 import { createControl, listenOnSocket, socketIdentity } from './control.ts';
 import { acquireLock } from '../exec/process-lock.ts';
+import { createMetrics } from './metrics.ts';
 import { PROTOCOL, type ProxyHello } from './protocol.ts';
 import { createProxy } from './proxy.ts';
+import { createTls } from './tls/tls.ts';
 
 export interface RunOptions {
   /** Path of the control socket. */
   socket: string;
   listen: string[];
+  /** Directory of the certificate authority's files, where there may be some. */
+  ca: string;
   version: string;
   log: Log;
   clock: Clock;
@@ -19,7 +23,7 @@ export interface RunOptions {
 }
 
 /** Serves until it is told to stop, or its socket is gone. Returns at once when another proxy serves that socket. */
-export async function runProxy({ socket, listen, version, log, clock, signal }: RunOptions): Promise<void> {
+export async function runProxy({ socket, listen, ca, version, log, clock, signal }: RunOptions): Promise<void> {
   const unlock = await becomeOnly(socket);
   if (!unlock) {
     log.info({ socket }, 'another proxy serves this socket');
@@ -27,9 +31,15 @@ export async function runProxy({ socket, listen, version, log, clock, signal }: 
   }
   const stop = new AbortController();
   signal.addEventListener('abort', () => stop.abort());
-  const proxy = createProxy({ listen, clock, log });
+  const proxy = createProxy({ listen, tls: createTls({ dir: ca, clock, log }), clock, log });
   const hello: ProxyHello = { dual: 'proxy', protocols: [PROTOCOL, PROTOCOL], version, pid: process.pid, listen };
-  const control = createControl({ proxy, hello, onShutdown: () => stop.abort() });
+  const control = createControl({
+    proxy,
+    hello,
+    metrics: createMetrics(proxy.traffic, { clientConnections: () => proxy.connections() }),
+    access: proxy.access,
+    onShutdown: () => stop.abort(),
+  });
   const identity = await listenOnSocket(control, socket);
   log.info({ socket, listen, version, pid: process.pid }, 'serving');
 

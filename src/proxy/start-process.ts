@@ -11,6 +11,8 @@ export interface ProxyProcess {
   socket: string;
   /** IP addresses to listen on. */
   listen: string[];
+  /** Directory of the certificate authority's files, where there may be some. */
+  ca: string;
   version: string;
   /** Program and arguments that start src/proxy/main.ts; what it is to do is added. */
   command: string[];
@@ -46,8 +48,8 @@ export async function stopProxy(client: ControlClient): Promise<void> {
 }
 
 async function start(options: ProxyProcess, client: ControlClient): Promise<ProxyHello> {
-  const { socket, listen, version, logFile } = options;
-  const args = ['--socket', socket, '--listen', listen.join(), '--version', version];
+  const { socket, listen, ca, version, logFile } = options;
+  const args = ['--socket', socket, '--listen', listen.join(), '--ca', ca, '--version', version];
   mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
   const child = spawnDetached({ command: [...options.command, ...args], what: 'the proxy', logFile });
   const hello = await poll(START_TIMEOUT_MS, async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { systemClock } from '../../src/clock/clock.ts';
 import { silentLog } from '../../src/log/log.ts';
 import { createProxy, type Proxy } from '../../src/proxy/proxy.ts';
+import { createTls } from '../../src/proxy/tls/tls.ts';
 import type { PortResult } from '../../src/proxy/routes.ts';
 import { createStandInGuest, type StandInGuest } from './stand-in-guest.ts';
 
@@ -22,7 +23,8 @@ export interface ProxyFixture {
 
 export async function createProxyFixture(listen: string[] = ['127.0.0.1', '::1']): Promise<ProxyFixture> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'dual-'));
-  const proxy = createProxy({ listen, clock: systemClock, log: silentLog, retryAfter: 50 });
+  const tls = createTls({ dir: path.join(dir, 'ca'), clock: systemClock, log: silentLog });
+  const proxy = createProxy({ listen, tls, clock: systemClock, log: silentLog, retryAfter: 50 });
   const guests = new Map<string, StandInGuest>();
   const servers: net.Server[] = [];
   return {
@@ -39,8 +41,8 @@ export async function createProxyFixture(listen: string[] = ['127.0.0.1', '::1']
         guest.ports.set(Number(port), server.address() as net.AddressInfo);
       }
       const ports = [...guest.ports.keys()].sort((a, b) => a - b);
-      const route = { workspace: name, endpoint: guest.endpoint, ports, state: { phase: 'Ready', message: '' } };
-      return (await proxy.publish(route)).results;
+      proxy.describe(name, { phase: 'Ready', message: '', conditions: [] });
+      return (await proxy.publish({ workspace: name, endpoint: guest.endpoint, ports, awaited: [] })).results.http;
     },
     async close() {
       proxy.close();

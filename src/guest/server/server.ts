@@ -1,10 +1,12 @@
 import http from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { MUX_UPGRADE } from '../mux/wire.ts';
 import { EXEC_UPGRADE, GUEST_HEADER, PROTOCOL } from '../protocol.ts';
 import type { Hello, ListeningPort, PortsMessage } from '../protocol.ts';
 import type { Commands } from './commands.ts';
 import { serveExec } from './exec.ts';
+import { serveMux } from './mux.ts';
 import type { PortWatch } from './port-watch.ts';
 import { serveTunnel } from './tunnel.ts';
 
@@ -41,10 +43,15 @@ function answer(request: IncomingMessage, response: ServerResponse, parts: Parts
   else if (request.url === '/v1') json(response, hello(parts.version));
   else if (request.url === '/v1/ports') streamPorts(response, parts.ports);
   else if (request.url === '/v1/exec') plain(response, 426, `needs Upgrade: ${EXEC_UPGRADE}`);
+  else if (request.url === '/v1/mux') plain(response, 426, `needs Upgrade: ${MUX_UPGRADE}`);
   else plain(response, 404, 'no such path');
 }
 
 function upgrade(request: IncomingMessage, socket: Duplex, { head, parts }: { head: Buffer; parts: Parts }): void {
+  if (request.url === '/v1/mux' && request.headers.upgrade === MUX_UPGRADE) {
+    serveMux(socket, head, parts.version);
+    return;
+  }
   if (request.url !== '/v1/exec' || request.headers.upgrade !== EXEC_UPGRADE) {
     socket.on('error', () => socket.destroy());
     socket.end(`HTTP/1.1 400 Bad Request\r\n${GUEST_HEADER}: ${parts.version}\r\nconnection: close\r\n\r\n`);

@@ -1,9 +1,7 @@
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GUEST_HEADER } from '../protocol.ts';
-
-const HOSTS = ['127.0.0.1', '::1'];
+import { dialLoopback } from './dial-loopback.ts';
 
 /** Answers a CONNECT: ties the connection to that port of the machine's localhost, end for end. */
 export async function serveTunnel(
@@ -38,23 +36,6 @@ function refuse(socket: Duplex, status: string, line: string, version: string): 
   socket.end(
     `HTTP/1.1 ${status}\r\n${GUEST_HEADER}: ${version}\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n${line}\n`,
   );
-}
-
-async function dialLoopback(port: number): Promise<Socket | undefined> {
-  for (const host of HOSTS) {
-    const socket = await dial(host, port);
-    if (socket) return socket;
-  }
-  return undefined;
-}
-
-function dial(host: string, port: number): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    socket.once('connect', () => resolve(socket));
-    // Whatever the error: the other family may still answer.
-    socket.once('error', () => resolve(undefined));
-  });
 }
 
 function join(client: Duplex, upstream: Socket): void {

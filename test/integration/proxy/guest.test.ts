@@ -13,6 +13,7 @@ import { createPortWatch } from '../../../src/guest/server/port-watch.ts';
 import { createGuestServer } from '../../../src/guest/server/server.ts';
 import { silentLog } from '../../../src/log/log.ts';
 import { createProxy, type Proxy } from '../../../src/proxy/proxy.ts';
+import { createTls } from '../../../src/proxy/tls/tls.ts';
 import { bigStream, sha256Of } from '../../support/big-stream.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ask, echo, echoed, freePort } from '../../support/proxy-fixture.ts';
@@ -33,10 +34,11 @@ beforeEach(async () => {
   guest = createGuestServer({ version: '1', commands, ports: createPortWatch() });
   await once(guest.listen(path.join(dir, 's')), 'listening');
   service = http.createServer();
-  proxy = createProxy({ listen: [HOST], clock: systemClock, log: silentLog });
+  const tls = createTls({ dir: path.join(dir, 'ca'), clock: systemClock, log: silentLog });
+  proxy = createProxy({ listen: [HOST], tls, clock: systemClock, log: silentLog });
   port = await freePort();
-  const state = { phase: 'Ready', message: '' };
-  await proxy.publish({ workspace: 'one', endpoint: { socket: path.join(dir, 's') }, ports: [port], state });
+  proxy.describe('one', { phase: 'Ready', message: '', conditions: [] });
+  await proxy.publish({ workspace: 'one', endpoint: { socket: path.join(dir, 's') }, ports: [port], awaited: [] });
 });
 
 afterEach(async () => {
@@ -67,12 +69,12 @@ it('says so when nothing listens, or the guest is gone', async () => {
   const refused = await ask(port, { host: HOST, headers });
   expect([refused.status, refused.body]).toEqual([
     502,
-    expect.stringMatching(/^Nothing answers on port .*one is Ready/),
+    expect.stringMatching(/one is Ready\..* Nothing answers on port/),
   ]);
   guest.closeAllConnections();
   guest.close();
   const gone = await ask(port, { host: HOST, headers });
-  expect([gone.status, gone.body]).toEqual([502, expect.stringMatching(/^The machine does not answer/)]);
+  expect([gone.status, gone.body]).toEqual([502, expect.stringMatching(/The machine does not answer/)]);
 });
 
 it('carries websockets', async () => {

@@ -23,10 +23,10 @@ describe('hosts', () => {
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.body).toContain('other.localhost');
     for (const name of ['one', 'two']) expect(page.body).toContain(`href="http://${name}.localhost:${port}/"`);
-    expect(page.body).not.toMatch(/<(script|link|img)\b|@import|url\(/);
+    expect(page.body).not.toMatch(/<(script|img)\b|<link\b(?! rel=\"icon\" href=\"data:,\")|@import|url\(/);
     const line = await ask(port, { headers: { host: 'localhost', accept: '*/*' } });
     expect(line.status).toBe(404);
-    expect(line.body).toMatch(new RegExp(`^"localhost" is no workspace .*http://one\\.localhost:${port}/ .*\n$`));
+    expect(line.body).toMatch(new RegExp(`^Every workspace has ports of its own.*http://one\\.localhost:${port}/ .*\n$`));
     expect(line.body.trimEnd()).not.toContain('\n');
   });
 
@@ -84,13 +84,15 @@ describe('hosts', () => {
   it('of a workspace that is not there get 503, with its state escaped', async () => {
     await fixture.workspace('other', { [port]: echo });
     const message = 'waiting for <b>"image"</b>\n\u001b[31m';
-    await fixture.proxy.publish({ workspace: 'one', ports: [], state: { phase: 'Building', message } });
+    fixture.proxy.describe('one', { phase: 'Building', message, conditions: [] });
+    await fixture.proxy.publish({ workspace: 'one', ports: [], awaited: [] });
     const page = await ask(port, { headers: { host: 'one.localhost', ...browser } });
     expect(page).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(page.body).toContain('Workspace one is Building: waiting for &lt;b&gt;&quot;image&quot;&lt;/b&gt; ');
     const line = await ask(port, { headers: { host: 'one.localhost' }, method: 'POST', body: 'x' });
     expect(line.body).toMatch(/^Workspace one is Building: waiting for <b>"image"<\/b> \[31m[^\n\u001b]*\n$/);
-    await fixture.proxy.publish({ workspace: 'one', ports: [], state: { phase: 'Stopped', message: '' } });
+    fixture.proxy.describe('one', { phase: 'Stopped', message: '', conditions: [] });
+    await fixture.proxy.publish({ workspace: 'one', ports: [], awaited: [] });
     expect((await ask(port, { headers: { host: 'one.localhost' } })).body).toContain('dual start one');
     fixture.proxy.withdraw('one');
     expect((await ask(port, { headers: { host: 'one.localhost' } })).status).toBe(404);

@@ -88,7 +88,8 @@ describe('websockets', () => {
   it('to unknown, dead and stopped workspaces get the pages that requests get', async () => {
     await fixture.workspace('one', { [port]: http.createServer() });
     fixture.guests.get('one')?.ports.delete(port);
-    await fixture.proxy.publish({ workspace: 'two', ports: [], state: { phase: 'Stopped', message: '' } });
+    fixture.proxy.describe('two', { phase: 'Stopped', message: '', conditions: [] });
+    await fixture.proxy.publish({ workspace: 'two', ports: [], awaited: [] });
     const expected = { 'other.localhost': 404, 'evil.example': 404, 'one.localhost': 502, 'two.localhost': 503 };
     for (const [host, status] of Object.entries(expected)) {
       const [, response] = (await once(connect(host), 'unexpected-response')) as [unknown, http.IncomingMessage];

@@ -1,0 +1,43 @@
+import { isNamed, listOf, valueOf, type HeaderLine } from './header-lines.ts';
+
+/** How the end of a message's body is found. */
+export type Framing = 'none' | 'length' | 'chunked' | 'close';
+
+/** What a head says about its body, gathered line by line. */
+export class FramingHeaders {
+  length: number | undefined;
+  /** Values of Transfer-Encoding, in lower case. */
+  codings: string[] | undefined;
+
+  /** @returns whether the line was one of these; throws HeadError for what could be understood in two ways */
+  take(bytes: Buffer, line: HeaderLine): boolean {
+    if (isNamed(bytes, line, 'content-length')) this.#takeLength(valueOf(bytes, line));
+    else if (isNamed(bytes, line, 'transfer-encoding')) this.#takeCoding(valueOf(bytes, line));
+    else return false;
+    if (this.length !== undefined && this.codings) throw new HeadError(400, 'Content-Length and Transfer-Encoding');
+    return true;
+  }
+
+  #takeLength(value: string): void {
+    if (this.length !== undefined) throw new HeadError(400, 'a second Content-Length');
+    if (!/^\d{1,15}$/.test(value)) throw new HeadError(400, 'a Content-Length that is no number');
+    this.length = Number(value);
+  }
+
+  #takeCoding(value: string): void {
+    if (this.codings) throw new HeadError(400, 'a second Transfer-Encoding');
+    this.codings = listOf(value);
+  }
+}
+
+/** A head that is not passed on. */
+export class HeadError extends Error {
+  override readonly name = 'HeadError';
+  /** 4xx or 5xx, for the client. */
+  readonly status: number;
+  /** `what` completes "it has …". */
+  constructor(status: number, what: string) {
+    super(what);
+    this.status = status;
+  }
+}

@@ -123,8 +123,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   onDone(persists: boolean): void {
-    const { status, bytesIn, bytesOut } = this.#exchange!;
-    this.#request!.log(this.#context.access, { ...(status !== undefined && { status }), bytesIn, bytesOut });
+    this.#logExchange();
     this.#exchange = undefined;
     if (persists) this.#next();
     else this.#finish();
@@ -171,9 +170,17 @@ export class ClientConnection implements ExchangeClient {
 
   #onClose(): void {
     this.#context.connections.delete(this);
-    this.#exchange?.abandon();
     this.#stopProgress?.();
+    if (!this.#exchange) return;
+    this.#exchange.abandon();
+    this.#logExchange('cut off');
     this.#exchange = undefined;
+  }
+
+  #logExchange(note?: string): void {
+    const { status, bytesIn, bytesOut } = this.#exchange!;
+    const optional = { ...(status !== undefined && { status }), ...(note !== undefined && { note }) };
+    this.#request!.log(this.#context.access, { ...optional, bytesIn, bytesOut });
   }
 
   /** To the exchange that goes on, then to those that follow. What has to wait is held back. */

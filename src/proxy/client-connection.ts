@@ -12,13 +12,6 @@ import { ReceivedRequest, renderRefusal } from './received-request.ts';
 import type { Route } from './routes.ts';
 import type { Channel } from './upstreams.ts';
 
-/** Milliseconds for a head to come, from its first byte or the connection's start. */
-const HEAD_MS = 30_000;
-/** Milliseconds that a connection may be idle; longer than what clients and servers wait by themselves. */
-const IDLE_MS = 75_000;
-/** Milliseconds in which what a client still sends is read and dropped, so that it sees the answer rather than a reset. */
-const LINGER_MS = 2_000;
-
 /** What a handshake of TLS begins with: the type of its record. */
 const TLS_HANDSHAKE = 0x16;
 const CR = 0x0d;
@@ -73,13 +66,14 @@ export class ClientConnection implements ExchangeClient {
   #isLingering = false;
   #isLast = false;
   /** Milliseconds since the epoch, by which something has to come. */
-  #deadline = Date.now() + HEAD_MS;
+  #deadline: number;
 
   constructor(accepted: Accepted, context: FrontContext) {
     this.#accepted = accepted;
     this.#socket = accepted.socket;
     this.#context = context;
     this.#writer = new RequestWriter(accepted.client);
+    this.#deadline = Date.now() + context.patience.head;
     context.connections.add(this);
     for (const [event, handler] of this.#handlers) this.#socket.on(event, handler);
   }
@@ -230,7 +224,7 @@ export class ClientConnection implements ExchangeClient {
     if (start === end) return undefined;
     const collected = this.#collector.take(bytes, start, end);
     if (collected === 'partial') {
-      if (!wasPartial) this.#deadline = Date.now() + HEAD_MS;
+      if (!wasPartial) this.#deadline = Date.now() + this.#context.patience.head;
       return undefined;
     }
     this.#deadline = Infinity;
@@ -369,7 +363,7 @@ export class ClientConnection implements ExchangeClient {
       bytesOut: bytes.length,
       note: page.title,
     });
-    if (keepAlive) this.#deadline = Date.now() + IDLE_MS;
+    if (keepAlive) this.#deadline = Date.now() + this.#context.patience.idle;
     else this.#finish();
   }
 
@@ -382,7 +376,7 @@ export class ClientConnection implements ExchangeClient {
   #next(): void {
     if (this.isClosing && !this.#held) this.#finish();
     else {
-      this.#deadline = Date.now() + IDLE_MS;
+      this.#deadline = Date.now() + this.#context.patience.idle;
       this.#goOn();
     }
   }
@@ -391,7 +385,7 @@ export class ClientConnection implements ExchangeClient {
   #finish(): void {
     this.#isLingering = true;
     this.#held = undefined;
-    this.#deadline = Date.now() + LINGER_MS;
+    this.#deadline = Date.now() + this.#context.patience.linger;
     this.#socket.end();
     this.#socket.resume();
     if (this.#clientEnded) this.#socket.once('finish', () => this.#socket.destroy());

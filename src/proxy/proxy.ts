@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Log } from '../log/log.ts';
 import { createAccessLog, type AccessLog } from './access-log.ts';
 import { createDecide } from './decide.ts';
-import type { FrontContext } from './front-context.ts';
+import { PATIENCE, type FrontContext, type Patience } from './front-context.ts';
 import { createFront } from './front.ts';
 import { createListeners, type Wanted } from './listeners.ts';
 import { createPeers, type Peers } from './peer-process.ts';
@@ -42,12 +42,10 @@ export interface ProxyOptions {
   peers?: Peers;
   /** Milliseconds until a port that could not be had is tried again. */
   retryAfter?: number;
+  patience?: Partial<Patience>;
 }
 
 const RETRY_MS = 3_000;
-/** Milliseconds from one look for connections that wait in vain to the next. */
-const SWEEP_MS = 1_000;
-
 export function createProxy(options: ProxyOptions): Proxy {
   const { listen, clock, log, retryAfter = RETRY_MS } = options;
   const table = createRoutingTable();
@@ -58,6 +56,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const requests = createRequests((workspace) => tell({ type: 'request', workspace }));
   const context: FrontContext = {
     ...{ table, clock, log, tls: options.tls },
+    patience: { ...PATIENCE, ...options.patience },
     decide: createDecide(table),
     upstreams: createUpstreams(log),
     traffic: createTraffic(),
@@ -87,7 +86,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     listeners.use(wantedOf(table.routes(), listen, context));
     context.upstreams.retain([...table.routes()].flatMap(({ endpoint }) => endpoint ?? []));
   };
-  const sweeper = setInterval(() => sweep(context), SWEEP_MS).unref();
+  const sweeper = setInterval(() => sweep(context), context.patience.sweep).unref();
 
   return {
     workspaces: () => table.workspaces(),

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../src/clock/clock.ts';
 import { silentLog } from '../../src/log/log.ts';
-import { createProxy, type Proxy } from '../../src/proxy/proxy.ts';
+import { createProxy, type Proxy, type ProxyOptions } from '../../src/proxy/proxy.ts';
 import { createTls } from '../../src/proxy/tls/tls.ts';
 import type { PortResult } from '../../src/proxy/routes.ts';
 import { createStandInGuest, type StandInGuest } from './stand-in-guest.ts';
@@ -21,10 +21,13 @@ export interface ProxyFixture {
   close(): Promise<void>;
 }
 
-export async function createProxyFixture(listen: string[] = ['127.0.0.1', '::1']): Promise<ProxyFixture> {
+export async function createProxyFixture(
+  listen: string[] = ['127.0.0.1', '::1'],
+  options: Partial<ProxyOptions> = {},
+): Promise<ProxyFixture> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'dual-'));
   const tls = createTls({ dir: path.join(dir, 'ca'), clock: systemClock, log: silentLog });
-  const proxy = createProxy({ listen, tls, clock: systemClock, log: silentLog, retryAfter: 50 });
+  const proxy = createProxy({ listen, tls, clock: systemClock, log: silentLog, retryAfter: 50, ...options });
   const guests = new Map<string, StandInGuest>();
   const servers: net.Server[] = [];
   return {

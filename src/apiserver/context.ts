@@ -13,4 +13,6 @@ export interface ServerContext {
   log: Log;
   /** Dual's own, as in `0.1.0`. */
   version: string;
+  /** What `/metrics` answers, in the text format of Prometheus. */
+  metrics?: (() => Promise<string>) | undefined;
 }

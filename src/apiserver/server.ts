@@ -6,6 +6,7 @@ import { MAX_BODY } from './rest/body.ts';
 import { addDiscovery } from './routes/discovery.ts';
 import { errorHandler, pathNotFound } from './routes/errors.ts';
 import { addHealth } from './routes/health.ts';
+import { addMetrics } from './routes/metrics.ts';
 import { addResource } from './routes/resources.ts';
 
 /** Longest name of an object; what is longer cannot exist. */
@@ -31,6 +32,7 @@ export function createServer(context: ServerContext): FastifyInstance {
   app.setNotFoundHandler(pathNotFound);
   app.addHook('onRequest', async (request) => refuseBrowsers(request.headers));
   addHealth(app, context);
+  addMetrics(app, context);
   addDiscovery(app, context.served);
   for (const served of context.served) addResource(app, context, served);
   return app;

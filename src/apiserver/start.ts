@@ -21,6 +21,8 @@ export interface ApiServerOptions {
   /** Dual's own, as in `0.1.0`. */
   version: string;
   subresources?: SubresourceHandlers;
+  /** What `/metrics` answers, in the text format of Prometheus; when left out there is no such path. */
+  metrics?: () => Promise<string>;
 }
 
 export interface ApiServer {
@@ -33,10 +35,10 @@ const GRACE = 1000;
 
 /** Serves the store on a unix socket. @throws Error when another server has the socket */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, socketPath, log, clock, version, subresources = {} } = options;
+  const { store, socketPath, log, clock, version, subresources = {}, metrics } = options;
   const streams = createStreams(clock, log);
   const served = servedResources(store, readCrds(path.join(packageRoot(), 'crds')), subresources);
-  const app = createServer({ store, served, streams, clock, log, version });
+  const app = createServer({ store, served, streams, clock, log, version, metrics });
   await app.ready();
   const removeSocket = await listenOnSocket(app.server, socketPath);
   const stopExpiry = expireEvents(store, { clock, log });

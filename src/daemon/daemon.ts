@@ -21,6 +21,7 @@ import { watchClones } from './clone-watch.ts';
 import { crashAt } from './crash.ts';
 import { createDrivers } from './drivers.ts';
 import { describeHost } from './host.ts';
+import { createDaemonMetrics } from './metrics.ts';
 import { paneLog } from './pane-log.ts';
 import { createShutdown } from './shutdown.ts';
 
@@ -48,6 +49,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
   const parts = await createDrivers({ paths, config, env, log, clock, version, installId: store.installId }, shutdown);
   const { drivers, images, guests, shims, routes } = parts;
 
+  const controllers: Controller[] = [];
   const server = await startApiServer({
     store,
     socketPath: paths.apiSocket,
@@ -55,6 +57,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
     clock,
     version,
     subresources: { 'workspaces/log': paneLog(drivers.sessions) },
+    metrics: createDaemonMetrics({ controllers, proxySocket: paths.proxySocket, log }),
   });
   shutdown.then('API server', () => server.close());
   const client = createClient(paths.apiSocket);
@@ -106,6 +109,7 @@ export async function startDaemon(paths: Paths, options: { env: Environment; log
   });
   const workspaceQueue = new Controller(workspaces.reconciler, { workers: 16, resync: RESYNC_MS, clock, log });
   const projectQueue = new Controller(projects.reconciler, { workers: 2, resync: RESYNC_MS, clock, log });
+  controllers.push(workspaceQueue, projectQueue);
   shutdown.then('controllers', async () => {
     stopping.abort();
     await Promise.all([workspaceQueue.stop(), projectQueue.stop()]);

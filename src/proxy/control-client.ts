@@ -1,7 +1,12 @@
 import http, { type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { addAbortSignal } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { splitLines } from '../client/lines.ts';
+import type { AccessEntry } from './access-log.ts';
 import { PROTOCOL, type ProxyHello, type Published, type RouteList, type WatchMessage } from './protocol.ts';
-import type { Route } from './routes.ts';
+import { fitting } from './control-schemas.ts';
+import type { Description, Route } from './routes.ts';
 
 /** Talks to the proxy behind a control socket. Every call throws when nothing answers, or not as it should. */
 export interface ControlClient {
@@ -9,10 +14,16 @@ export interface ControlClient {
   hello(): Promise<ProxyHello | undefined>;
   workspaces(): Promise<string[]>;
   publish(route: Route): Promise<Published>;
+  /** Messages that are longer than the proxy takes lose their beginning. */
+  describe(workspace: string, description: Description): Promise<void>;
   withdraw(workspace: string): Promise<void>;
   shutdown(): Promise<void>;
   /** Settles once the proxy has begun to report. `onEnd` is called once, when it no longer does. */
   watch(handlers: WatchHandlers): Promise<() => void>;
+  /** What has passed through, in the text format of Prometheus. */
+  metrics(): Promise<string>;
+  /** Every request from now on, of that workspace or of all, until the signal aborts or the proxy goes. No faster than they are taken. */
+  access(workspace: string | undefined, signal: AbortSignal): AsyncIterable<AccessEntry>;
   close(): void;
 }
 
@@ -40,11 +51,14 @@ export function createControlClient(socketPath: string): ControlClient {
       if (body !== undefined) request.setHeader('Content-Type', 'application/json');
       request.end(body === undefined ? undefined : JSON.stringify(body));
     });
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const openWell = async (method: string, path: string, body?: unknown): Promise<IncomingMessage> => {
     const response = await open(method, path, body);
-    const text = await readText(response);
-    if ((response.statusCode ?? 500) >= 300) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
+    if ((response.statusCode ?? 500) < 300) return response;
+    throw new Error(`${method} ${path}: ${response.statusCode} ${await text(response)}`);
+  };
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await text(await openWell(method, path, body));
+    return answer === '' ? undefined : JSON.parse(answer);
   };
   const at = (workspace: string): string => `/v1/routes/${encodeURIComponent(workspace)}`;
 
@@ -59,6 +73,8 @@ export function createControlClient(socketPath: string): ControlClient {
     },
     workspaces: async () => ((await ask('GET', '/v1/routes')) as RouteList).workspaces,
     publish: async (route) => (await ask('PUT', at(route.workspace), route)) as Published,
+    describe: async (workspace, description) =>
+      void (await ask('PUT', `${at(workspace)}/description`, fitting(description))),
     withdraw: async (workspace) => void (await ask('DELETE', at(workspace))),
     shutdown: async () => void (await ask('POST', '/v1/shutdown')),
     async watch({ onMessage, onEnd }) {
@@ -71,14 +87,19 @@ export function createControlClient(socketPath: string): ControlClient {
       response.once('close', onEnd);
       return () => response.destroy();
     },
+    metrics: async () => text(await openWell('GET', '/v1/metrics')),
+    async *access(workspace, signal) {
+      const query = workspace === undefined ? '' : `?workspace=${encodeURIComponent(workspace)}`;
+      const response = addAbortSignal(signal, await openWell('GET', `/v1/access${query}`));
+      response.socket.setTimeout(0);
+      try {
+        for await (const line of splitLines(response)) yield JSON.parse(line) as AccessEntry;
+      } catch (error) {
+        if (!signal.aborted && !NOBODY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    },
     close: () => agent.destroy(),
   };
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function asHello(answer: unknown, socketPath: string): ProxyHello {

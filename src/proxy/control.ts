@@ -1,38 +1,24 @@
 import { rm, stat } from 'node:fs/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import type { Proxy } from './proxy.ts';
 import type { ProxyHello, RouteList, WatchMessage } from './protocol.ts';
-import type { Route } from './routes.ts';
+import { DESCRIPTION, NAMED, ROUTE } from './control-schemas.ts';
+import { addStreams, streamLines, type ControlStreams } from './control-streams.ts';
+import type { Description, Route } from './routes.ts';
 
-export interface ControlOptions {
+export interface ControlOptions extends ControlStreams {
   proxy: Proxy;
   hello: ProxyHello;
   /** Called after `POST /v1/shutdown` has been answered. */
   onShutdown(): void;
 }
 
-const ROUTE = {
-  type: 'object',
-  required: ['workspace', 'ports', 'state'],
-  properties: {
-    workspace: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$', maxLength: 63 },
-    endpoint: { type: 'object', required: ['socket'], properties: { socket: { type: 'string', minLength: 1 } } },
-    ports: { type: 'array', maxItems: 1024, items: { type: 'integer', minimum: 1, maximum: 65_535 } },
-    state: {
-      type: 'object',
-      required: ['phase', 'message'],
-      properties: { phase: { type: 'string' }, message: { type: 'string' } },
-    },
-  },
-};
-
 interface Named {
   Params: { workspace: string };
 }
 
 /** The control server of protocol.ts, not yet listening. */
-export function createControl({ proxy, hello, onShutdown }: ControlOptions): FastifyInstance {
+export function createControl({ proxy, hello, onShutdown, ...streams }: ControlOptions): FastifyInstance {
   const app = Fastify({
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     forceCloseConnections: true,
@@ -48,32 +34,25 @@ export function createControl({ proxy, hello, onShutdown }: ControlOptions): Fas
     }
     return proxy.publish(route);
   });
+  app.put<Named & { Body: Description }>(
+    '/v1/routes/:workspace/description',
+    { schema: { params: NAMED, body: DESCRIPTION } },
+    (request, reply) => {
+      proxy.describe(request.params.workspace, request.body);
+      return reply.code(204).send();
+    },
+  );
   app.delete<Named>('/v1/routes/:workspace', (request, reply) => {
     proxy.withdraw(request.params.workspace);
     return reply.code(204).send();
   });
-  app.get('/v1/watch', (_request, reply) => {
-    reply.hijack();
-    streamChanges(proxy, reply.raw);
-  });
+  app.get('/v1/watch', (_request, reply) => streamLines<WatchMessage>(reply, (send) => proxy.watch(send)));
+  addStreams(app, streams);
   app.post('/v1/shutdown', (_request, reply) => {
     reply.raw.once('finish', onShutdown);
     return reply.code(202).send();
   });
   return app;
-}
-
-/** Bytes that may wait for a client that does not read. */
-const MAX_BACKLOG = 1_048_576;
-
-function streamChanges(proxy: Proxy, response: ServerResponse): void {
-  response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  response.flushHeaders();
-  const stop = proxy.watch((message: WatchMessage) => {
-    response.write(`${JSON.stringify(message)}\n`);
-    if (response.writableLength > MAX_BACKLOG) response.destroy();
-  });
-  response.once('close', stop);
 }
 
 /**

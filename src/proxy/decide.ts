@@ -10,6 +10,7 @@ import {
   plainLocalhostPage,
   unknownHostPage,
   type Page,
+  type WorkspacePage,
 } from './pages.ts';
 import { originForm } from './request-target.ts';
 import type { Route } from './routes.ts';
@@ -26,8 +27,8 @@ export type Decision =
   /** `target` is the path and query to ask for. */
   | { destination: Destination; target: string }
   | { page: Page }
-  /** It is for a workspace in which nothing answers there yet. */
-  | { absent: Route }
+  /** It is for a workspace in which nothing answers there yet, or whose page asks how it goes on. */
+  | { absent: Route; page?: WorkspacePage }
   /** It is for plain `localhost`, and it has to be found out who asks. */
   | 'whose';
 
@@ -63,27 +64,32 @@ export function createDecide(table: RoutingTable): Decide {
     if (head.hops >= MAX_HOPS) return { page: loopPage(head.host) };
     const name = nameIn(head.host);
     if (name === '' || !isLocalName(name)) return { page: foreignHostPage(head.host) };
-    if (isPlainName(name)) return plain(owner, port, { table, target });
+    if (isPlainName(name)) return plain(owner, port, { table, target, head });
     const route = table.get(workspaceOf(name) ?? '');
     if (!route) return { page: unknownHostPage(name, port, table.serving(port)) };
-    return inWorkspace(route, port, target);
+    return inWorkspace(route, port, { target, head });
   };
 }
 
-function plain(owner: Owner, port: number, { table, target }: { table: RoutingTable; target: string }): Decision {
+function plain(
+  owner: Owner,
+  port: number,
+  { table, target, head }: { table: RoutingTable; target: string; head: RequestHead },
+): Decision {
   if (!owner) return 'whose';
   const own = owner.workspace === undefined ? undefined : table.get(owner.workspace);
   const focused = table.focused();
   const route = own ?? focused;
   if (!route) return { page: plainLocalhostPage(port, table.serving(port)) };
   if (route === focused && route.endpoint && !route.ports.includes(port)) {
-    return { page: focusedWithoutPortPage(route, table.description(route.workspace), port) };
+    return { absent: route, page: focusedWithoutPortPage };
   }
-  return inWorkspace(route, port, target);
+  return inWorkspace(route, port, { target, head });
 }
 
-function inWorkspace(route: Route, port: number, target: string): Decision {
+function inWorkspace(route: Route, port: number, { target, head }: { target: string; head: RequestHead }): Decision {
   const { workspace, endpoint } = route;
-  if (endpoint && route.ports.includes(port)) return { destination: { workspace, endpoint, port }, target };
+  const isServed = endpoint !== undefined && route.ports.includes(port);
+  if (isServed && !head.isProgress) return { destination: { workspace, endpoint, port }, target };
   return { absent: route };
 }

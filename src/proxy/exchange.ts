@@ -21,9 +21,13 @@ export interface ExchangeClient {
   destroy(): void;
   /** Whether the connection has to end after this answer. */
   readonly isClosing: boolean;
-  /** The exchange is over. `persists`: the client may ask again on this connection. */
+}
+
+/** Who is told how it ends. Comes once. */
+export interface ExchangeOutcome {
+  /** The answer is complete. `persists`: the client may ask again on this connection. */
   onDone(persists: boolean): void;
-  /** The exchange is over: the workspace could not be asked, or gave no answer. Nothing has been sent to the client. */
+  /** The workspace could not be asked, or gave no answer. Nothing has been sent to the client. */
   onFailure(failure: Failure): void;
 }
 
@@ -46,6 +50,7 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export class Exchange implements StreamOwner {
   readonly #client: ExchangeClient;
+  readonly #outcome: ExchangeOutcome;
   readonly #request: ExchangeRequest;
   readonly #channel: Channel;
   readonly #requestBody: Body;
@@ -67,8 +72,13 @@ export class Exchange implements StreamOwner {
   bytesIn = 0;
   bytesOut = 0;
 
-  constructor(client: ExchangeClient, request: ExchangeRequest, channel: Channel) {
+  constructor(
+    { client, outcome }: { client: ExchangeClient; outcome: ExchangeOutcome },
+    request: ExchangeRequest,
+    channel: Channel,
+  ) {
     this.#client = client;
+    this.#outcome = outcome;
     this.#request = request;
     this.#channel = channel;
     this.#requestBody = bodyOf(request.head.framing, request.head.length);
@@ -284,7 +294,7 @@ export class Exchange implements StreamOwner {
     if (failure.status === 502) this.#request.traffic.requests[0] += 1;
     this.#countError(failure.status === 502);
     this.#close(false);
-    this.#client.onFailure(failure);
+    this.#outcome.onFailure(failure);
   }
 
   /** What the client got is not whole, and it must see that. */
@@ -302,7 +312,7 @@ export class Exchange implements StreamOwner {
   #finish(inDoubt = false): void {
     const isWhole = this.#requestBody.isDone && !inDoubt && !this.#isRaw;
     this.#close(isWhole && this.#response!.persists && !this.#clientEnded);
-    this.#client.onDone(isWhole && this.#response!.persists && !this.#isLast);
+    this.#outcome.onDone(isWhole && this.#response!.persists && !this.#isLast);
   }
 
   #close(reusable: boolean): void {

@@ -4,6 +4,7 @@ import type { AccessLog } from './access-log.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { Decide } from './decide.ts';
 import type { Peers } from './peer-process.ts';
+import type { Directories } from './proc/search.ts';
 import type { RoutingTable } from './routing-table.ts';
 import type { Tls } from './tls/tls.ts';
 import type { Traffic } from './traffic.ts';
@@ -31,6 +32,8 @@ export interface FrontContext {
   traffic: Traffic;
   access: AccessLog;
   peers: Peers;
+  /** Where the clones are. */
+  directories(): Promise<Directories>;
   tls: Tls;
   patience: Patience;
   clock: Clock;

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import net from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ClientConnection } from './client-connection.ts';
@@ -46,28 +45,14 @@ export function createFront(port: number, context: FrontContext): Front {
 }
 
 /** The workspace in whose clone the process at the other end stands. */
-async function ownerOf(socket: net.Socket, { table, peers, log }: FrontContext): Promise<string | undefined> {
+async function ownerOf(socket: net.Socket, { directories, peers, log }: FrontContext): Promise<string | undefined> {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
   if (localAddress === undefined || localPort === undefined) return undefined;
   try {
-    const directories = new Map<string, string>();
-    for (const { directory, workspace } of table.routes()) {
-      const real = directory === undefined ? undefined : await realPath(directory);
-      if (real !== undefined) directories.set(real, workspace);
-    }
-    return await peers.workspaceOf({ remoteAddress, remotePort, localAddress, localPort }, directories);
+    return await peers.workspaceOf({ remoteAddress, remotePort, localAddress, localPort }, await directories());
   } catch (error) {
     log.warn({ err: error }, 'it is not known who asks for localhost');
     return undefined;
-  }
-}
-
-async function realPath(directory: string): Promise<string | undefined> {
-  try {
-    return await realpath(directory);
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
   }
 }

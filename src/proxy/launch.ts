@@ -1,8 +1,9 @@
 import { REASON } from '../api/conditions.ts';
 import { RetryError } from '../errors/reconcile-errors.ts';
 import { createControlClient } from './control-client.ts';
+import type { WatchMessage } from './protocol.ts';
 import { createPublications } from './publications.ts';
-import type { Routes } from './routes.ts';
+import type { RouteHandlers, Routes } from './routes.ts';
 import { ensureProxy, stopProxy, type ProxyProcess } from './start-process.ts';
 
 export interface ProxyRoutes extends Routes {
@@ -25,9 +26,9 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
   const { clock, log } = options;
   const client = createControlClient(options.socket);
   const publications = createPublications(client);
-  const watchers = new Set<(workspace: string | undefined) => void>();
+  const watchers = new Set<RouteHandlers>();
   const notify = (workspace: string | undefined): void => {
-    for (const watcher of watchers) watcher(workspace);
+    for (const { onChange } of watchers) onChange(workspace);
   };
   let state: State = { problem: 'it is being started' };
   let closed = false;
@@ -41,9 +42,7 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
       publications.clear();
       const since = clock.now();
       stopWatch = await client.watch({
-        onMessage: (message) => {
-          if (publications.update(message)) notify(message.workspace);
-        },
+        onMessage,
         onEnd() {
           if (clock.now() - since > STABLE_MS) retryAfter = FIRST_RETRY_MS;
           connectAgain('it has ended and is being started again');
@@ -61,6 +60,10 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
     state = 'connected';
     notify(undefined);
   };
+  function onMessage(message: WatchMessage): void {
+    if (message.type === 'request') for (const { onRequest } of watchers) onRequest(message.workspace);
+    else if (publications.update(message)) notify(message.workspace);
+  }
   function connectAgain(problem: string): void {
     if (closed) return;
     log.warn({ problem, retryAfter }, 'no proxy');
@@ -73,11 +76,12 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
   const guarded = guard(() => state);
   return {
     publish: (route) => guarded(() => publications.publish(route)),
+    describe: (workspace, description) => guarded(() => publications.describe(workspace, description)),
     withdraw: (workspace) => guarded(() => publications.withdraw(workspace)),
     list: () => guarded(() => client.workspaces()),
-    watch(onChange, signal) {
-      watchers.add(onChange);
-      signal.addEventListener('abort', () => watchers.delete(onChange), { once: true });
+    watch(handlers, signal) {
+      watchers.add(handlers);
+      signal.addEventListener('abort', () => watchers.delete(handlers), { once: true });
     },
     close: () => end(),
     async shutdown() {

@@ -1,27 +1,138 @@
-import type { Route } from './routes.ts';
+import { stateOf } from './page-states.ts';
+import type { Description, Route } from './routes.ts';
 
 /** An answer of the proxy's own, not yet rendered. Its texts are plain and may hold anything. */
 export interface Page {
   status: number;
   title: string;
-  /** One or two sentences. */
+  /** Where the workspace stands and why, in a sentence. */
+  state?: string;
+  /** What that means for whoever asked, in one or two sentences. */
   text: string;
-  /** Commands that help, with what each does. */
-  commands?: { command: string; purpose: string }[];
-  links?: string[];
+  conditions?: Description['conditions'];
+  /** Where there is something to go to instead. */
+  links?: Links;
+  /** Commands that help, with what each does; the first helps most. */
+  commands?: Command[];
   headers?: Record<string, string>;
+  /** A browser follows what becomes of the workspace and moves on by itself, once the port is listened on, or is so anew. */
+  live?: 'arrival' | 'return';
+}
+
+export interface Links {
+  /** What they have in common. */
+  title: string;
+  /** At least one. */
+  to: { workspace: string; port: number }[];
+}
+
+export interface Command {
+  command: string;
+  purpose: string;
+}
+
+/** The page of a workspace that does not serve a port, whatever the reason. */
+export type WorkspacePage = (route: Route, description: Description, port: number) => Page;
+
+export const workspacePage: WorkspacePage = (route, description, port) =>
+  route.endpoint ? deadPortPage(route, description, port) : notRunningPage(route, description, port);
+
+/** For a workspace whose machine is not there. `woken`: whether this request makes a Lazy one real. */
+export function notRunningPage(route: Route, description: Description, port: number, woken = true): Page {
+  const { workspace } = route;
+  const { title, text, coming, remedy } = stateOf(description, woken);
+  const ports = [...new Set([...route.ports, ...route.awaited])].sort((a, b) => a - b);
+  return {
+    status: 503,
+    title: `${workspace} ${title}`,
+    state: stateSentence(workspace, description),
+    text,
+    conditions: description.conditions,
+    ...links('Once it runs, it is also at', portsOf(workspace, ports, port)),
+    commands: [...(remedy ? [{ ...remedy, command: `${remedy.command} ${workspace}` }] : []), describe(workspace)],
+    headers: { 'Retry-After': coming ? '1' : '10' },
+    live: 'arrival',
+  };
+}
+
+/** For a port of a workspace on which nothing answers. One that is listened on and yet failed has to go away before it is waited for. */
+export function deadPortPage(route: Route, description: Description, port: number, cause?: string): Page {
+  const { workspace } = route;
+  return {
+    status: 502,
+    title: `Port ${port} of ${workspace} does not answer`,
+    state: stateSentence(workspace, description),
+    text: plainTcp(route, port) ?? cause ?? `Nothing in ${workspace} listens on port ${port}.`,
+    conditions: description.conditions,
+    ...links('It serves', portsOf(workspace, route.ports, port)),
+    commands: [
+      { command: `dual logs ${workspace}`, purpose: 'shows what its panes print' },
+      { command: `dual attach ${workspace}`, purpose: 'opens its terminal session, to start the server there' },
+      describe(workspace),
+    ],
+    live: route.ports.includes(port) ? 'return' : 'arrival',
+  };
+}
+
+function plainTcp({ ports, tcp }: Route, port: number): string | undefined {
+  if (ports.includes(port) || !tcp?.ports.includes(port)) return undefined;
+  return `It is no port for browsers: it is plain TCP, at ${tcp.address}:${port}.`;
+}
+
+/** For plain `localhost` when the workspace that it was pointed at does not serve that port. */
+export function focusedWithoutPortPage(route: Route, description: Description, port: number): Page {
+  const { workspace } = route;
+  return {
+    ...deadPortPage(route, description, port),
+    title: `Port ${port} of ${workspace} does not answer`,
+    text: `Plain localhost is pointed at ${workspace}, where nothing listens on port ${port}.`,
+    commands: [
+      { command: `dual logs ${workspace}`, purpose: 'shows what its panes print' },
+      { command: 'dual focus WORKSPACE', purpose: 'points plain localhost at another workspace' },
+      { command: 'dual focus --off', purpose: 'points it at none' },
+    ],
+  };
+}
+
+/** For a service whose answer is no HTTP. */
+export function badUpstreamPage(route: Route, port: number, cause: string): Page {
+  const { workspace } = route;
+  return {
+    status: 502,
+    title: `Port ${port} of ${workspace} does not speak HTTP`,
+    text: `What ${workspace} answered on port ${port} is no valid HTTP: ${cause}`,
+    ...links('It serves', portsOf(workspace, route.ports, port)),
+    commands: [
+      { command: `dual logs ${workspace}`, purpose: 'shows what its panes print' },
+      { command: `dual urls --tcp ${workspace}`, purpose: 'shows where its ports are as plain TCP' },
+    ],
+  };
 }
 
 /** For a host that belongs to no workspace. */
 export function unknownHostPage(host: string, port: number, serving: string[]): Page {
-  const links = serving.map((workspace) => workspaceUrl(workspace, port));
-  const others = links.length > 0 ? `Port ${port} is served at:` : `No workspace serves port ${port} at the moment.`;
+  const served = serving.map((workspace) => ({ workspace, port }));
   return {
     status: 404,
     title: 'No such workspace',
-    text: `"${host}" is no workspace of Dual. ${others}`,
-    links,
+    text: `"${host}" is no workspace of Dual.${unserved(port, serving)}`,
+    ...links(`Port ${port} is served at`, served),
     commands: [{ command: 'dualctl get workspaces', purpose: 'shows every workspace' }],
+  };
+}
+
+/** For plain `localhost` that means no workspace. */
+export function plainLocalhostPage(port: number, serving: string[]): Page {
+  const served = serving.map((workspace) => ({ workspace, port }));
+  return {
+    status: 404,
+    title: 'Which workspace?',
+    text: `Every workspace has ports of its own, and plain localhost is none of them.${unserved(port, serving)}`,
+    ...links(`Port ${port} is served at`, served),
+    commands: [
+      { command: `dual focus ${serving[0] ?? 'WORKSPACE'}`, purpose: 'points plain localhost at that workspace' },
+      { command: 'dualctl get workspaces', purpose: 'shows every workspace' },
+    ],
   };
 }
 
@@ -34,36 +145,6 @@ export function foreignHostPage(host: string): Page {
   };
 }
 
-/** For a workspace whose machine is not there. */
-export function notRunningPage(route: Route): Page {
-  const { workspace, state } = route;
-  return {
-    status: 503,
-    title: `${workspace} is not running`,
-    text: sentence(`Workspace ${workspace} is ${state.phase}`, state.message),
-    commands: [...remedies(workspace, state.phase), describe(workspace)],
-    headers: { 'Retry-After': '1' },
-  };
-}
-
-/** For a port of a workspace on which nothing answers. */
-export function deadPortPage(route: Route, port: number, cause: string): Page {
-  const { workspace, state } = route;
-  const links = route.ports.filter((other) => other !== port).map((other) => workspaceUrl(workspace, other));
-  const about = sentence(`Workspace ${workspace} is ${state.phase}`, state.message);
-  return {
-    status: 502,
-    title: `Port ${port} of ${workspace} does not answer`,
-    text: `${cause} ${about}${links.length > 0 ? ' It serves:' : ''}`,
-    links,
-    commands: [
-      { command: `dual logs ${workspace}`, purpose: 'shows what its panes print' },
-      { command: `dual attach ${workspace}`, purpose: 'opens its terminal session, to start the server there' },
-      describe(workspace),
-    ],
-  };
-}
-
 export function loopPage(host: string): Page {
   return {
     status: 508,
@@ -72,8 +153,21 @@ export function loopPage(host: string): Page {
   };
 }
 
+/** @param text what is wrong with it, in a sentence */
 export function badRequestPage(text: string): Page {
   return { status: 400, title: 'Bad request', text };
+}
+
+export function tooLargePage(): Page {
+  return {
+    status: 431,
+    title: 'Request header fields too large',
+    text: 'The head of this request is too large. Where cookies make it so, clear those of this site.',
+  };
+}
+
+export function timeoutPage(): Page {
+  return { status: 408, title: 'Request timeout', text: 'The head of this request took too long to arrive.' };
 }
 
 export function noConnectPage(): Page {
@@ -85,21 +179,24 @@ export function noConnectPage(): Page {
   };
 }
 
-function workspaceUrl(workspace: string, port: number): string {
-  return `http://${workspace}.localhost${port === 80 ? '' : `:${port}`}/`;
-}
-
-function sentence(start: string, message: string): string {
-  const text = message ? `${start}: ${message}` : start;
+function stateSentence(workspace: string, { phase, message }: Description): string {
+  const about = `Workspace ${workspace} is ${phase}`;
+  const text = message && phase !== 'Ready' ? `${about}: ${message}` : about;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function describe(workspace: string): { command: string; purpose: string } {
-  return { command: `dualctl describe workspace ${workspace}`, purpose: 'shows its conditions, ports and events' };
+function portsOf(workspace: string, ports: number[], except: number): Links['to'] {
+  return ports.filter((port) => port !== except).map((port) => ({ workspace, port }));
 }
 
-function remedies(workspace: string, phase: string): { command: string; purpose: string }[] {
-  if (phase === 'Stopped') return [{ command: `dual start ${workspace}`, purpose: 'starts it' }];
-  if (phase === 'Lazy') return [{ command: `dual attach ${workspace}`, purpose: 'makes it real' }];
-  return [];
+function links(title: string, to: Links['to']): Pick<Page, 'links'> {
+  return to.length > 0 ? { links: { title, to } } : {};
+}
+
+function unserved(port: number, serving: string[]): string {
+  return serving.length > 0 ? '' : ` No workspace serves port ${port} at the moment.`;
+}
+
+function describe(workspace: string): Command {
+  return { command: `dualctl describe workspace ${workspace}`, purpose: 'shows its conditions, ports and events' };
 }

@@ -1,6 +1,10 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
+import { decodeAddress } from './proc/address.ts';
+import { readIfThere } from './proc/files.ts';
+import { createPace } from './proc/pace.ts';
+import { eachSocket, processIds } from './proc/processes.ts';
+import { readTables } from './proc/tables.ts';
 
 /** What listens on a port of this machine, as far as it can be told. */
 export interface PortHolder {
@@ -27,9 +31,10 @@ export async function findPortHolder(
   port: number,
   known?: PortHolder,
 ): Promise<PortHolder | undefined> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readIfThere(`/proc/self/net/${name}`)));
   const conflicts = conflictsWith(address);
-  const socket = tables.flatMap(parseListening).find((one) => one.port === port && conflicts(one.address));
+  const socket = (await readTables('/proc'))
+    .flatMap(parseListening)
+    .find((one) => one.port === port && conflicts(one.address));
   if (!socket) return undefined;
   if (socket.inode === known?.inode) return known;
   const owner = await findProcess(socket.inode);
@@ -47,16 +52,6 @@ export function parseListening(table: string): ListeningSocket[] {
   });
 }
 
-/** From the kernel's hexadecimal, 32 bits at a time in the byte order of the machine (little-endian wherever Node runs on Linux). */
-function decodeAddress(hex: string): string {
-  const words = hex.match(/.{8}/g) ?? [];
-  const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = [];
-  for (let i = 0; i < bytes.length; i += 2) groups.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16));
-  return groups.join(':');
-}
-
 function conflictsWith(address: string): (other: string) => boolean {
   const list = new BlockList();
   const family = (text: string): 'ipv4' | 'ipv6' => (isIP(text) === 6 ? 'ipv6' : 'ipv4');
@@ -66,44 +61,11 @@ function conflictsWith(address: string): (other: string) => boolean {
 }
 
 async function findProcess(inode: string): Promise<PortHolder['process']> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  for (const pid of pids) {
-    if (!(await hasSocket(`/proc/${pid}/fd`, inode))) continue;
-    const name = await readIfThere(`/proc/${pid}/comm`);
-    return { pid: Number(pid), name: name.trim() };
+  const pace = createPace();
+  for (const pid of processIds('/proc')) {
+    let isOwner = false;
+    await eachSocket(path.join('/proc', pid), pace, (one) => (isOwner = one === inode));
+    if (isOwner) return { pid: Number(pid), name: readIfThere(path.join('/proc', pid, 'comm')).trim() };
   }
   return undefined;
-}
-
-async function hasSocket(dir: string, inode: string): Promise<boolean> {
-  try {
-    const targets = await Promise.all((await readdir(dir)).map((fd) => linkTarget(path.join(dir, fd))));
-    return targets.includes(`socket:[${inode}]`);
-  } catch (error) {
-    if (isGoneOrForeign(error)) return false;
-    throw error;
-  }
-}
-
-async function linkTarget(file: string): Promise<string> {
-  try {
-    return await readlink(file);
-  } catch (error) {
-    if (isGoneOrForeign(error)) return '';
-    throw error;
-  }
-}
-
-async function readIfThere(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isGoneOrForeign(error)) return '';
-    throw error;
-  }
-}
-
-/** Processes and their descriptors go at any moment, and those of other users are closed to us. */
-function isGoneOrForeign(error: unknown): boolean {
-  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Log } from '../log/log.ts';
 import { createAccessLog, type AccessLog } from './access-log.ts';
+import { createDirectories } from './directories.ts';
 import { createDecide } from './decide.ts';
 import { PATIENCE, type FrontContext, type Patience } from './front-context.ts';
 import { createFront } from './front.ts';
@@ -62,6 +63,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     traffic: createTraffic(),
     access: createAccessLog(),
     peers: options.peers ?? createPeers(),
+    directories: createDirectories(table),
     connections: new Set(),
     onRequest: requests.made,
   };

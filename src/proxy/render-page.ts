@@ -1,74 +1,145 @@
-import type { ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { SCRIPT } from './page-script.ts';
+import { STYLE } from './page-style.ts';
+import { viewOf, type PageView } from './page-view.ts';
 import type { Page } from './pages.ts';
 
-const STYLE = `:root{color-scheme:light dark;--fg:#1d1f23;--bg:#fbfbfa;--muted:#5b6069;--line:#d9dbdf;--link:#0b57d0}
-@media(prefers-color-scheme:dark){:root{--fg:#e6e7ea;--bg:#17181b;--muted:#a3a8b1;--line:#34373d;--link:#8ab4f8}}
-body{margin:0;background:var(--bg);color:var(--fg);font:1rem/1.6 system-ui,sans-serif}
-main{max-width:42rem;margin:12vh auto;padding:0 1.5rem}
-h1{font-size:1.5rem;line-height:1.3;overflow-wrap:anywhere}p,li,dd{overflow-wrap:anywhere}
-a{color:var(--link)}code{font:.95em ui-monospace,monospace;overflow-wrap:anywhere}
-dl{border-top:1px solid var(--line);margin-top:2rem;padding-top:1rem}dd{margin:0 0 .75rem;color:var(--muted)}
-footer{margin-top:2rem;color:var(--muted);font-size:.875rem}`;
+/** What of a request the answer depends on. */
+export interface PageRequest {
+  accept: string | undefined;
+  method: string;
+  /** Whether it came over TLS. */
+  secure: boolean;
+  /** Whether its connection may carry another one. */
+  keepAlive: boolean;
+}
 
-/** Answers with a page: HTML where the client asks for it (a browser), else one line of text (curl). */
-export function sendPage(response: ServerResponse, page: Page, accept: string | undefined): void {
-  const html = /\btext\/html\b/i.test(accept ?? '');
-  const body = html ? renderHtml(page) : `${renderText(page)}\n`;
-  response.writeHead(page.status, {
+/** Pages may be shown by other pages of this machine and by editors, never by a site from elsewhere. */
+const ANCESTORS = [
+  "'self'",
+  ...['http://localhost:*', 'http://*.localhost:*', 'https://localhost:*', 'https://*.localhost:*'],
+  ...['http://127.0.0.1:*', 'vscode-webview:', 'vscode-file:'],
+];
+
+const CONTENT = [
+  "default-src 'none'",
+  `style-src ${hashOf(STYLE)}`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  `frame-ancestors ${ANCESTORS.join(' ')}`,
+].join('; ');
+const LIVE_CONTENT = `${CONTENT}; script-src ${hashOf(SCRIPT)}; connect-src 'self'`;
+
+/** The complete answer: HTML where the client asks for it (a browser), else one line of text (curl). */
+export function renderPage(page: Page, request: PageRequest): Buffer {
+  const html = /\btext\/html\b/i.test(request.accept ?? '');
+  // What was sent once is not sent again behind the user's back.
+  const live = html && request.method === 'GET' ? page.live : undefined;
+  const view = viewOf(page, request.secure);
+  const body = Buffer.from(html ? renderHtml(view, page.status, live) : `${renderText(view)}\n`);
+  const headers: Record<string, string> = {
     'Content-Type': `text/${html ? 'html' : 'plain'}; charset=utf-8`,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': String(body.length),
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'Content-Security-Policy': live ? LIVE_CONTENT : CONTENT,
+    'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     Vary: 'Accept',
+    Connection: request.keepAlive ? 'keep-alive' : 'close',
     ...page.headers,
-  });
-  response.end(body);
+  };
+  const head = Buffer.from(`${statusLine(page.status)}${headerLines(headers)}\r\n`, 'latin1');
+  return request.method === 'HEAD' ? head : Buffer.concat([head, body]);
 }
 
-export function renderText(page: Page): string {
-  const links = (page.links ?? []).join(' ');
-  const [first] = page.commands ?? [];
+function renderText({ state, text, linksTitle, links, commands }: PageView): string {
+  const [first] = commands;
   const help = first ? `Try: ${first.command}` : '';
-  return [page.text, links, help].filter(Boolean).map(printable).join(' ');
+  return [state, text, links.length > 0 ? `${linksTitle}:` : '', ...links, help].filter(Boolean).join(' ');
 }
 
-export function renderHtml(page: Page): string {
-  const links = (page.links ?? []).map((link) => `<li><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></li>`);
-  const commands = (page.commands ?? []).map(
-    ({ command, purpose }) => `<dt><code>${escapeHtml(command)}</code></dt><dd>${escapeHtml(purpose)}</dd>`,
-  );
+const HINTS: Record<NonNullable<Page['live']>, string> = {
+  arrival: 'This page moves on by itself once the port answers.',
+  return: 'This page moves on by itself once the port has come back.',
+};
+
+function renderHtml(view: PageView, status: number, live: Page['live']): string {
+  const title = escapeHtml(view.title);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(page.title)}</title>
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
 <style>${STYLE}</style>
+${live ? '<noscript><meta http-equiv="refresh" content="5"></noscript>' : ''}
 </head>
-<body>
+<body${live ? ` data-live="${live}"` : ''}>
 <main>
-<h1>${escapeHtml(page.title)}</h1>
-<p>${escapeHtml(page.text)}</p>
-${list('ul', links)}
-${list('dl', commands)}
-<footer>${page.status} from Dual's proxy</footer>
+<h1 id="title">${title}</h1>
+<p id="state" role="status">${escapeHtml(view.state)}</p>
+<p id="text">${escapeHtml(view.text)}</p>
+${live ? `<p id="hint">${HINTS[live]}</p>` : ''}
+${conditionList(view)}
+${linkList(view)}
+${commandList(view)}
 </main>
+<footer><p>${status} ${STATUS_CODES[status] ?? ''}, from Dual</p></footer>
+${live ? `<script>${SCRIPT}</script>` : ''}
 </body>
 </html>
 `;
 }
 
+// Without spaces between the items: the script compares them by their text.
+
+function conditionList({ conditions }: PageView): string {
+  const items = conditions.map(
+    ({ type, look, mark, word, detail }) =>
+      `<li class="${look}"><i aria-hidden="true">${mark}</i><b>${escapeHtml(type)}</b>` +
+      `<em>${word}</em><small>${escapeHtml(detail)}</small></li>`,
+  );
+  return section('<h2>Conditions</h2>', 'ul id="conditions"', items);
+}
+
+function linkList({ linksTitle, links }: PageView): string {
+  const items = links.map((link) => `<li><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></li>`);
+  return section(`<h2 id="linksTitle">${escapeHtml(linksTitle)}</h2>`, 'ul id="links"', items);
+}
+
+function commandList({ commands }: PageView): string {
+  const items = commands.map(
+    ({ command, purpose }) => `<dt><code>${escapeHtml(command)}</code></dt><dd>${escapeHtml(purpose)}</dd>`,
+  );
+  return section('<h2>What helps</h2>', 'dl id="commands"', items);
+}
+
+/** There even when empty, for what may come. */
+function section(heading: string, list: string, items: string[]): string {
+  const [tag] = list.split(' ');
+  return `<section${items.length > 0 ? '' : ' hidden'}>${heading}<${list}>${items.join('')}</${tag}></section>`;
+}
+
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
-/** On one line, and without what a terminal would act on. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+function statusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
 }
 
-function list(tag: 'ul' | 'dl', items: string[]): string {
-  return items.length > 0 ? `<${tag}>\n${items.join('\n')}\n</${tag}>` : '';
+/** Nothing in a value ends its line. */
+function headerLines(headers: Record<string, string>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value.replace(/[^\t\x20-\x7e]+/g, ' ')}\r\n`)
+    .join('');
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -6,7 +6,7 @@ import { hostName } from './host.ts';
  */
 export function originForm(target: string, { host, method }: { host: string; method: string }): string | undefined {
   if (target.startsWith('/') || (target === '*' && method === 'OPTIONS')) return target;
-  const absolute = /^(?:https?|wss?):\/\/([^/?#]*)(.*)$/i.exec(target);
+  const absolute = /^(?:http|ws):\/\/([^/?#]*)(.*)$/i.exec(target);
   if (!absolute) return undefined;
   const [, authority = '', rest = ''] = absolute;
   const name = hostName(authority);

@@ -23,12 +23,27 @@ export interface ControllerOptions {
   log: Log;
 }
 
+/** What a controller has done so far, and has in hand. */
+export interface ControllerStats {
+  kind: string;
+  /** How many reconciles ended how. */
+  results: Readonly<Record<ReconcileOutcome, number>>;
+  /** Milliseconds that they took together. */
+  duration: number;
+  /** Names that wait to be worked on now. */
+  queued: number;
+}
+
+export type ReconcileOutcome = 'success' | 'waiting' | 'stalled' | 'error';
+
 /** Feeds names to a reconciler: deduplicated, one at a time per name, with back-off, and slowly again when all is quiet. */
 export class Controller {
   readonly #reconciler: Reconciler;
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #backoff = new Backoff({ base: 500, max: 60_000 });
+  readonly #results: Record<ReconcileOutcome, number> = { success: 0, waiting: 0, stalled: 0, error: 0 };
+  #duration = 0;
   #workers: Promise<void>[] = [];
 
   constructor(reconciler: Reconciler, options: ControllerOptions) {
@@ -39,6 +54,10 @@ export class Controller {
 
   get kind(): string {
     return this.#reconciler.kind;
+  }
+
+  stats(): ControllerStats {
+    return { kind: this.kind, results: this.#results, duration: this.#duration, queued: this.#queue.length };
   }
 
   /** Something happened to that name, or may have. */
@@ -60,7 +79,9 @@ export class Controller {
     for (;;) {
       const name = await this.#queue.take();
       if (name === undefined) return;
+      const since = this.#options.clock.now();
       const delay = await this.#attempt(name);
+      this.#duration += this.#options.clock.now() - since;
       this.#queue.done(name);
       if (delay !== undefined) this.#queue.addAfter(name, delay);
     }
@@ -71,8 +92,10 @@ export class Controller {
     try {
       const result = await this.#reconciler.reconcile(name);
       this.#backoff.forget(name);
+      this.#results.success += 1;
       return result.requeueAfter ?? this.#resync();
     } catch (error) {
+      this.#results[outcomeOf(error)] += 1;
       if (error instanceof WaitingError) return error.after;
       if (error instanceof StalledError) {
         this.#backoff.forget(name);
@@ -87,4 +110,9 @@ export class Controller {
   #resync(): number {
     return this.#options.resync * (0.75 + Math.random() / 2);
   }
+}
+
+function outcomeOf(error: unknown): ReconcileOutcome {
+  if (error instanceof WaitingError) return 'waiting';
+  return error instanceof StalledError ? 'stalled' : 'error';
 }

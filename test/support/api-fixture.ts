@@ -19,6 +19,7 @@ interface FixtureOptions {
   clock?: Clock;
   limits?: LogLimits;
   subresources?: SubresourceHandlers;
+  metrics?: () => Promise<string>;
 }
 
 export interface ApiFixture {
@@ -49,13 +50,21 @@ interface RawAnswer {
 
 /** A server on a socket of its own, with a store on disk; all of it ends with the test. */
 export async function createApiFixture(options: FixtureOptions = {}): Promise<ApiFixture> {
-  const { clock = systemClock, limits, subresources = {} } = options;
+  const { clock = systemClock, limits, subresources = {}, metrics } = options;
   const dir = await mkdtemp(path.join(os.tmpdir(), 'dual-'));
   const socketPath = path.join(dir, 'state', 'api.sock');
   const file = path.join(dir, 'state', 'dual.db');
   const open = (): Store => openStore(file, { clock, log: silentLog, ...(limits ? { limits } : {}) });
   const serve = async (store: Store): Promise<ApiServer> =>
-    startApiServer({ store, socketPath, log: silentLog, clock, version: '1.2.3', subresources });
+    startApiServer({
+      store,
+      socketPath,
+      log: silentLog,
+      clock,
+      version: '1.2.3',
+      subresources,
+      ...(metrics && { metrics }),
+    });
   const store = open();
   let running = true;
   const fixture: ApiFixture = {

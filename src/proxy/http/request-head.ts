@@ -26,6 +26,8 @@ export interface RequestHead {
   hops: number;
   /** Headers that Connection names, in lower case, less those that it may not take away. */
   dropped: string[] | undefined;
+  /** Whether it is asked how a workspace comes about, rather than something of the workspace. */
+  isProgress: boolean;
   /** Whether `TE: trailers` was sent. */
   takesTrailers: boolean;
   /** Start and end, by turns, of what is passed on of the lines, in one piece where none has to be left out. */
@@ -34,6 +36,9 @@ export interface RequestHead {
 
 /** Counts how often a request has come through: a second time is a loop. Private, since `Via` makes servers behave differently. */
 export const HOPS = 'dual-hops';
+
+/** As in progress-request.ts. */
+const PROGRESS = 'dual-progress';
 
 /** What `Connection` may not take away, since it says whom the message is for and where it ends. */
 const FRAMING_NAMES = new Set([
@@ -102,6 +107,7 @@ function readRequestLine(bytes: Buffer, start: number, end: number): RequestHead
     upgrade: undefined,
     hops: 0,
     dropped: undefined,
+    isProgress: false,
     takesTrailers: false,
     kept: [],
   };
@@ -125,6 +131,7 @@ const TAKERS = new Map<number, Taker>([
   [7, takeUpgrade],
   [9, takeHops],
   [10, takeConnection],
+  [13, takeProgress],
   [14, takeFraming],
   [16, (bytes, line) => !isNamed(bytes, line, 'proxy-connection') && !isForwarding(bytes, line)],
   [17, takeFraming],
@@ -138,6 +145,11 @@ function takeLine(bytes: Buffer, line: HeaderLine, reading: Reading): boolean {
 
 function isForwarding(bytes: Buffer, { start }: HeaderLine): boolean {
   return isText(bytes, start, 'x-forwarded-');
+}
+
+function takeProgress(bytes: Buffer, line: HeaderLine, { head }: Reading): boolean {
+  if (isNamed(bytes, line, PROGRESS)) head.isProgress = true;
+  return !isForwarding(bytes, line);
 }
 
 function takeFraming(bytes: Buffer, line: HeaderLine, { framing }: Reading): boolean {

@@ -23,6 +23,8 @@ const HOST = '127.0.1.1';
 
 let dir: string;
 let guest: http.Server;
+/** Those of the guest; that of a channel is not its HTTP server's any more. */
+let connections: Set<net.Socket>;
 let service: http.Server;
 let proxy: Proxy;
 let port: number;
@@ -32,6 +34,8 @@ beforeEach(async () => {
   const user = { ...os.userInfo(), name: os.userInfo().username, home: dir };
   const commands = createCommands({ user, env: {} });
   guest = createGuestServer({ version: '1', commands, ports: createPortWatch() });
+  connections = new Set();
+  guest.on('connection', (socket) => connections.add(socket));
   await once(guest.listen(path.join(dir, 's')), 'listening');
   service = http.createServer();
   const tls = createTls({ dir: path.join(dir, 'ca'), clock: systemClock, log: silentLog });
@@ -43,6 +47,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   proxy.close();
+  for (const socket of connections) socket.destroy();
   for (const server of [guest, service]) {
     server.closeAllConnections();
     server.close();
@@ -71,7 +76,7 @@ it('says so when nothing listens, or the guest is gone', async () => {
     502,
     expect.stringMatching(/one is Ready\..* Nothing answers on port/),
   ]);
-  guest.closeAllConnections();
+  for (const socket of connections) socket.destroy();
   guest.close();
   const gone = await ask(port, { host: HOST, headers });
   expect([gone.status, gone.body]).toEqual([502, expect.stringMatching(/The machine does not answer/)]);

@@ -12,7 +12,7 @@ import { packageRoot } from '../../../src/config/package-root.ts';
 import { createControlClient } from '../../../src/proxy/control-client.ts';
 import { createProxyRoutes, type ProxyRoutes } from '../../../src/proxy/launch.ts';
 import type { ProxyHello } from '../../../src/proxy/protocol.ts';
-import type { Route } from '../../../src/proxy/routes.ts';
+import type { Route, RouteHandlers, RouteResults } from '../../../src/proxy/routes.ts';
 import type { ProxyProcess } from '../../../src/proxy/start-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ask, freePort } from '../../support/proxy-fixture.ts';
@@ -39,6 +39,7 @@ beforeEach(async () => {
   options = {
     socket: path.join(dir, 'proxy.sock'),
     listen: ['127.0.0.1'],
+    ca: path.join(dir, 'ca'),
     version: '1.2.3',
     command: [process.execPath, ...tsx, main],
     logFile: path.join(dir, 'proxy.log'),
@@ -49,7 +50,7 @@ beforeEach(async () => {
   service = http.createServer((_request, response) => response.end('hello'));
   await once(service.listen(0, '127.0.0.1'), 'listening');
   guest.ports.set(port, service.address() as { address: string; port: number; family: string });
-  route = { workspace: 'one', endpoint: guest.endpoint, ports: [port], state: { phase: 'Ready', message: '' } };
+  route = { workspace: 'one', endpoint: guest.endpoint, ports: [port], awaited: [] };
 });
 
 afterEach(async () => {
@@ -98,6 +99,12 @@ function isAlive(pid: number): boolean {
 }
 
 const page = async (): Promise<string> => (await ask(port, { headers: { host: 'one.localhost' } })).body;
+const served = (): RouteResults => ({ http: [{ port, listening: true }], tcp: [] });
+const quiet: RouteHandlers = { onChange: () => undefined, onRequest: () => undefined };
+
+function bare(workspace: string): Route {
+  return { workspace, ports: [], awaited: [] };
+}
 
 /** A daemon's stand-in that has published the route. */
 async function startDaemon(): Promise<ChildProcess> {
@@ -111,7 +118,7 @@ async function startDaemon(): Promise<ChildProcess> {
 
 it('is started, serves, and keeps its socket to the user', async () => {
   const routes = await open();
-  expect(await routes.publish(route)).toEqual([{ port, listening: true }]);
+  expect(await routes.publish(route)).toEqual(served());
   expect(await page()).toBe('hello');
   expect((await stat(options.socket)).mode & 0o777).toBe(0o600);
   expect((await stat(options.logFile)).mode & 0o777).toBe(0o600);
@@ -130,7 +137,7 @@ it('outlives a killed daemon, and is taken over with its routes by the next', as
   const routes = await open();
   expect(await pidOf()).toBe(pid);
   expect(await routes.list()).toEqual(['one']);
-  expect(await routes.publish(route)).toEqual([{ port, listening: true }]);
+  expect(await routes.publish(route)).toEqual(served());
   routes.close();
   expect(await page()).toBe('hello');
 });
@@ -167,7 +174,7 @@ it.each([
 it('that dies is started again, and asks for everything', async () => {
   const routes = await open();
   const reports: (string | undefined)[] = [];
-  routes.watch((workspace) => reports.push(workspace), new AbortController().signal);
+  routes.watch({ ...quiet, onChange: (workspace) => reports.push(workspace) }, new AbortController().signal);
   await routes.publish(route);
   const pid = await pidOf();
   process.kill(pid, 'SIGKILL');
@@ -183,11 +190,58 @@ it('reports a port that has become free', async () => {
   const routes = await open();
   const stop = new AbortController();
   const reports: (string | undefined)[] = [];
-  routes.watch((workspace) => reports.push(workspace), stop.signal);
-  expect(await routes.publish(route)).toMatchObject([{ port, listening: false, reason: 'PortTaken' }]);
+  routes.watch({ ...quiet, onChange: (workspace) => reports.push(workspace) }, stop.signal);
+  expect(await routes.publish(route)).toMatchObject({ http: [{ port, listening: false, reason: 'PortTaken' }] });
   holder.close();
   await eventually(() => expect(reports).toEqual(['one']));
-  expect(await routes.publish(route)).toEqual([{ port, listening: true }]);
+  expect(await routes.publish(route)).toEqual(served());
+});
+
+it('serves plain TCP on an address of the workspace, and tells of it apart', async () => {
+  const address = `127.99.${Math.floor(Math.random() * 250)}.7`;
+  const routes = await open();
+  const results = await routes.publish({ ...route, tcp: { address, ports: [port] } });
+  expect(results).toEqual({ ...served(), tcp: [{ port, listening: true }] });
+  expect((await ask(port, { host: address })).body).toBe('hello');
+});
+
+it('tells who wants to see a workspace that does not answer, and shows what it was told of it', async () => {
+  const routes = await open();
+  const wanted: string[] = [];
+  routes.watch({ ...quiet, onRequest: (workspace) => wanted.push(workspace) }, new AbortController().signal);
+  const message = `${'a log, line by line; '.repeat(1_000)}and the error at its end`;
+  const condition = { type: 'ImageReady', status: 'False', reason: 'BuildFailed', message };
+  await routes.describe('one', { phase: 'Building', message, conditions: [condition] });
+  await routes.publish({ workspace: 'one', ports: [], awaited: [port] });
+  const { status } = await ask(port, { headers: { host: 'one.localhost' } });
+  expect(status).toBe(503);
+  await eventually(() => expect(wanted).toEqual(['one']));
+  await routes.describe('one', { phase: 'Stopped', message: 'somebody has stopped it', conditions: [] });
+  expect(await page()).toContain('somebody has stopped it');
+});
+
+it.each([
+  ['of another name than its path', 'PUT', '/v1/routes/two', { workspace: 'one', ports: [], awaited: [] }],
+  ['beyond loopback', 'PUT', '/v1/routes/one', { ...bare('one'), tcp: { address: '192.0.2.1', ports: [] } }],
+  ['on no port', 'PUT', '/v1/routes/one', { ...bare('one'), awaited: [70_000] }],
+  [
+    'of an endless message',
+    'PUT',
+    '/v1/routes/one/description',
+    { phase: '', message: 'x'.repeat(5_000), conditions: [] },
+  ],
+  [
+    'of endless conditions',
+    'PUT',
+    '/v1/routes/one/description',
+    { phase: '', message: '', conditions: Array(99).fill({}) },
+  ],
+  ['of no workspace', 'PUT', '/v1/routes/a..b/description', { phase: '', message: '', conditions: [] }],
+])('refuses to be told %s', async (_what, method, at, body) => {
+  await open();
+  const headers = { 'content-type': 'application/json' };
+  const answer = await ask(0, { socketPath: options.socket, method, path: at, headers, body: JSON.stringify(body) });
+  expect(answer.status).toBe(400);
 });
 
 it('ends on request, and when its socket has gone', async () => {
@@ -210,10 +264,10 @@ it('that cannot be started is an error that says why, until it can', async () =>
   expect((reason as Error).message).toContain(options.logFile);
   await expect(routes.list()).rejects.toMatchObject({ reason: 'ProxyUnavailable' });
   const reports: unknown[] = [];
-  routes.watch((workspace) => reports.push(workspace), new AbortController().signal);
+  routes.watch({ ...quiet, onChange: (workspace) => reports.push(workspace) }, new AbortController().signal);
   await writeFile(script, `await import(${JSON.stringify(main)});`);
   await eventually(() => expect(reports).toEqual([undefined]), { timeout: 20_000 });
-  expect(await routes.publish(route)).toEqual([{ port, listening: true }]);
+  expect(await routes.publish(route)).toEqual(served());
 });
 
 it('is not taken for what else answers at its socket', async () => {

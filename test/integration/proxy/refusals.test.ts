@@ -26,7 +26,9 @@ describe('hosts', () => {
     expect(page.body).not.toMatch(/<(script|img)\b|<link\b(?! rel=\"icon\" href=\"data:,\")|@import|url\(/);
     const line = await ask(port, { headers: { host: 'localhost', accept: '*/*' } });
     expect(line.status).toBe(404);
-    expect(line.body).toMatch(new RegExp(`^Every workspace has ports of its own.*http://one\\.localhost:${port}/ .*\n$`));
+    expect(line.body).toMatch(
+      new RegExp(`^Every workspace has ports of its own.*http://one\\.localhost:${port}/ .*\n$`),
+    );
     expect(line.body.trimEnd()).not.toContain('\n');
   });
 

@@ -1,29 +1,49 @@
 import { expect, it } from 'vitest';
 import type { ControlClient } from '../../../src/proxy/control-client.ts';
 import type { Published } from '../../../src/proxy/protocol.ts';
-import { createPublications, type Publications } from '../../../src/proxy/publications.ts';
-import type { Route } from '../../../src/proxy/routes.ts';
+import { createPublications, type Publications, type Report } from '../../../src/proxy/publications.ts';
+import type { Description, Route, RouteResults } from '../../../src/proxy/routes.ts';
 
-const taken = [{ port: 3000, listening: false, reason: 'PortTaken' }];
-const free = [{ port: 3000, listening: true }];
-const route: Route = { workspace: 'one', ports: [3000], state: { phase: 'Ready', message: '' } };
+const taken: RouteResults = { http: [{ port: 3000, listening: false, reason: 'PortTaken' }], tcp: [] };
+const free: RouteResults = { http: [{ port: 3000, listening: true }], tcp: [] };
+const route: Route = { workspace: 'one', ports: [3000], awaited: [] };
+const building: Description = { phase: 'Building', message: 'step 4', conditions: [] };
 
-/** A proxy that answers when the test says so. */
-function setUp(): { publications: Publications; told: Route[]; answer(published: Published): void } {
+interface Setup {
+  publications: Publications;
+  told: Route[];
+  described: Description[];
+  answer(published: Published): void;
+}
+
+/** A proxy that answers publications when the test says so. */
+function setUp(): Setup {
   const told: Route[] = [];
+  const described: Description[] = [];
   const waiting: ((published: Published) => void)[] = [];
-  const client: Pick<ControlClient, 'publish' | 'withdraw'> = {
+  const client: Pick<ControlClient, 'publish' | 'describe' | 'withdraw'> = {
     publish(sent) {
       told.push(sent);
       return new Promise((resolve) => waiting.push(resolve));
     },
+    describe(_workspace, sent) {
+      described.push(sent);
+      return sent.phase === 'refused' ? Promise.reject(new Error('gone')) : Promise.resolve();
+    },
     withdraw: () => Promise.resolve(),
   };
   const publications = createPublications(client);
-  return { publications, told, answer: (published) => waiting.shift()?.(published) };
+  return { publications, told, described, answer: (published) => waiting.shift()?.(published) };
 }
 
-async function published({ publications, answer }: ReturnType<typeof setUp>, results: Published): Promise<void> {
+const report = (results: RouteResults, revision: number): Report => ({
+  type: 'results',
+  workspace: 'one',
+  results,
+  revision,
+});
+
+async function published({ publications, answer }: Setup, results: Published): Promise<void> {
   const done = publications.publish(route);
   answer(results);
   await done;
@@ -33,8 +53,8 @@ it('says nothing twice, and answers from what it has heard', async () => {
   const setup = setUp();
   await published(setup, { results: taken, revision: 0 });
   expect(await setup.publications.publish({ ...route })).toEqual(taken);
-  expect(setup.publications.update({ workspace: 'one', results: taken, revision: 1 })).toBe(false);
-  expect(setup.publications.update({ workspace: 'one', results: free, revision: 2 })).toBe(true);
+  expect(setup.publications.update(report(taken, 1))).toBe(false);
+  expect(setup.publications.update(report(free, 2))).toBe(true);
   expect(await setup.publications.publish(route)).toEqual(free);
   expect(setup.told).toHaveLength(1);
 });
@@ -44,7 +64,7 @@ it('says what has changed, and what was withdrawn or forgotten', async () => {
   await published(setup, { results: free, revision: 0 });
   void setup.publications.publish({ ...route, ports: [] });
   expect(setup.told).toHaveLength(2);
-  setup.answer({ results: [], revision: 0 });
+  setup.answer({ results: { http: [], tcp: [] }, revision: 0 });
   await setup.publications.withdraw('one');
   await published(setup, { results: free, revision: 0 });
   setup.publications.clear();
@@ -55,7 +75,7 @@ it('says what has changed, and what was withdrawn or forgotten', async () => {
 it('believes a report that has overtaken the answer', async () => {
   const setup = setUp();
   const done = setup.publications.publish(route);
-  setup.publications.update({ workspace: 'one', results: free, revision: 5 });
+  setup.publications.update(report(free, 5));
   setup.answer({ results: taken, revision: 4 });
   expect(await done).toEqual(free);
   expect(await setup.publications.publish(route)).toEqual(free);
@@ -69,4 +89,40 @@ it('does not take an answer of a proxy that has gone for one of the next', async
   await done;
   void setup.publications.publish(route);
   expect(setup.told).toHaveLength(2);
+});
+
+it('describes nothing twice in a row, and again what was not heard', async () => {
+  const { publications, described } = setUp();
+  const refused = { ...building, phase: 'refused' };
+  await publications.describe('one', building);
+  await publications.describe('one', { ...building });
+  expect(described).toEqual([building]);
+  await publications.describe('two', building);
+  await publications.describe('one', { ...building, message: 'step 5' });
+  await publications.describe('one', building);
+  expect(described).toHaveLength(4);
+  for (let turn = 0; turn < 2; turn += 1) {
+    await expect(publications.describe('one', refused)).rejects.toThrow('gone');
+  }
+  expect(described).toHaveLength(6);
+  await publications.describe('one', building);
+  expect(described).toHaveLength(7);
+});
+
+it('describes anew what was withdrawn or forgotten', async () => {
+  const { publications, described } = setUp();
+  await publications.describe('one', building);
+  await publications.withdraw('one');
+  await publications.describe('one', building);
+  publications.clear();
+  await publications.describe('one', building);
+  expect(described).toHaveLength(3);
+});
+
+it('tells plain TCP results from those of URLs', async () => {
+  const setup = setUp();
+  await published(setup, { results: free, revision: 0 });
+  const tcp = { ...free, tcp: [{ port: 3000, listening: false, reason: 'PortTaken' }] };
+  expect(setup.publications.update(report(tcp, 1))).toBe(true);
+  expect(await setup.publications.publish(route)).toEqual(tcp);
 });

@@ -80,19 +80,19 @@ describe('what could be understood in two ways', () => {
   });
 
   it.each([
-    [400, 'GET / HTTP/1.1'],
-    [400, 'GET  / HTTP/1.1', 'Host: a'],
-    [400, 'GET /\tHTTP/1.1', 'Host: a'],
-    [400, 'GET /a b HTTP/1.1', 'Host: a'],
-    [400, 'GET / HTTP/1.1 ', 'Host: a'],
-    [400, 'GET / http/1.1', 'Host: a'],
-    [400, 'G(T / HTTP/1.1', 'Host: a'],
-    [400, 'GET /\x00 HTTP/1.1', 'Host: a'],
-    [400, ' GET / HTTP/1.1', 'Host: a'],
-    [400, 'POST / HTTP/1.0', 'Host: a', 'Transfer-Encoding: chunked'],
-    [505, 'GET / HTTP/1.2', 'Host: a'],
-    [505, 'PRI * HTTP/2.0', 'Host: a'],
-  ])('is refused with %i: %j', (status, ...lines) => {
+    [400, ['GET / HTTP/1.1']],
+    [400, ['GET  / HTTP/1.1', 'Host: a']],
+    [400, ['GET /\tHTTP/1.1', 'Host: a']],
+    [400, ['GET /a b HTTP/1.1', 'Host: a']],
+    [400, ['GET / HTTP/1.1 ', 'Host: a']],
+    [400, ['GET / http/1.1', 'Host: a']],
+    [400, ['G(T / HTTP/1.1', 'Host: a']],
+    [400, ['GET /\x00 HTTP/1.1', 'Host: a']],
+    [400, [' GET / HTTP/1.1', 'Host: a']],
+    [400, ['POST / HTTP/1.0', 'Host: a', 'Transfer-Encoding: chunked']],
+    [505, ['GET / HTTP/1.2', 'Host: a']],
+    [505, ['PRI * HTTP/2.0', 'Host: a']],
+  ])('is refused with %i: %j', (status, lines) => {
     expect(statusOf(...lines)).toBe(status);
   });
 });

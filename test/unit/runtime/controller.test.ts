@@ -52,6 +52,8 @@ describe('a controller', () => {
     for (const name of ['stalled', 'waits', 'fails']) under.enqueue(name);
     await eventually(() => expect(calls).toEqual({ stalled: 1, waits: 3, fails: 3 }));
     await under.stop();
+    const results = { success: 2, waiting: 2, stalled: 1, error: 2 };
+    expect(under.stats()).toMatchObject({ kind: 'Thing', results, queued: 0 });
   });
 
   it('looks again now and then although nothing happens', async () => {

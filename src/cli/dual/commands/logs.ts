@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { PROJECTS, WORKSPACES, collectionPath } from '../../../api/scheme.ts';
 import type { Project, Workspace } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
@@ -13,6 +14,8 @@ export interface LogsOptions {
   tail: number;
   daemon?: boolean;
   proxy?: boolean;
+  access?: boolean;
+  output?: 'json';
 }
 
 /** As many as the daemon gives where nobody says how many. */
@@ -27,6 +30,8 @@ export const configureLogs: Configure = (command, context, run) => {
     .option('--tail <lines>', 'how many of the last lines', countArgument, DEFAULT_TAIL)
     .option('--daemon', "the daemon's log")
     .option('--proxy', "the proxy's log")
+    .option('--access', 'requests to the workspace, or to all, as they come; goes on until ^C')
+    .addOption(new Option('-o, --output <format>', 'with --access: one JSON object a line').choices(['json']))
     .action(
       run((first: string | undefined, second: string | undefined, options: LogsOptions) =>
         logs(context, [first, second], options),
@@ -34,12 +39,14 @@ export const configureLogs: Configure = (command, context, run) => {
     );
 };
 
-/** What a pane has shown, or the log of the daemon or the proxy. */
+/** What a pane has shown, the log of the daemon or the proxy, or the requests that come. */
 export async function logs(
   context: Context,
   words: readonly (string | undefined)[],
   options: LogsOptions,
 ): Promise<void> {
+  if (options.access) return showRequests(context, words, options);
+  if (options.output) throw new CliError('-o json goes with --access: the other logs are text');
   if (options.daemon || options.proxy) return showFile(context, options);
   await withClient(context, async (client) => {
     const { workspace, thing } = await findWorkspaceAnd(client, context, words);
@@ -52,6 +59,16 @@ async function showFile(context: Context, options: LogsOptions): Promise<void> {
   const { showLogFile } = await import('../log-file.ts');
   const file = options.proxy ? context.paths.proxyLog : context.paths.daemonLog;
   await showLogFile(context, file, options);
+}
+
+async function showRequests(
+  context: Context,
+  [workspace, pane]: readonly (string | undefined)[],
+  { output }: LogsOptions,
+): Promise<void> {
+  if (pane !== undefined) throw new CliError('--access is about a workspace: it takes no pane');
+  const { followAccess } = await import('../access.ts');
+  await followAccess(context, workspace, output);
 }
 
 async function showPane(context: Context, client: Client, log: { path: string; follow: boolean }): Promise<void> {

@@ -19,7 +19,8 @@ Examples:
   dualctl get ws -w                               # go on and show what changes
   dualctl get ws -l team=web --sort-by=.metadata.creationTimestamp
   dualctl get ws -o jsonpath='{range .items[*]}{.metadata.name}{"\\t"}{.status.phase}{"\\n"}{end}'
-  dualctl get ws -o custom-columns=NAME:.metadata.name,PATH:.status.clone.path`;
+  dualctl get ws -o custom-columns=NAME:.metadata.name,PATH:.status.clone.path
+  dualctl get --raw /metrics                      # what the daemon and the proxy have done`;
 
 export function configureGet(command: Command, context: Context): void {
   command
@@ -35,10 +36,12 @@ export function configureGet(command: Command, context: Context): void {
     .option('-L, --label-columns <labels>', 'labels to show in columns of their own', collect)
     .option('--show-managed-fields', 'keep managedFields in json and yaml')
     .option('--ignore-not-found', 'when an object does not exist, exit 0 without an error')
+    .option('--raw <path>', 'print what the server answers at this path, as in /metrics or /version')
     .option('-A, --all-namespaces', 'accepted for the sake of habit: Dual has no namespaces but that of events')
     .addHelpText('after', EXAMPLES)
     .action(async (type: string | undefined, names: string[]) => {
-      const options = command.opts<GetOptions & { output?: string }>();
+      const options = command.opts<GetOptions & { output?: string; raw?: string }>();
+      if (options.raw !== undefined) return (await import('../get/get-raw.ts')).getRaw(context, command, options.raw);
       const format = await parseFormat(options.output, FORMATS);
       const targets = await selectTargets(context, type === undefined ? [] : [type, ...names], options);
       if (isWatch(options) && new Set(targets.map(({ resource }) => resource)).size > 1) {

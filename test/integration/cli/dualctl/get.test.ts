@@ -124,6 +124,35 @@ describe('get, as a table', () => {
   });
 });
 
+describe('get --raw', () => {
+  it('prints what the server answers at that path', async () => {
+    expect(await fixture.run(['get', '--raw', '/healthz'])).toEqual({ code: 0, stdout: 'ok', stderr: '' });
+    const { stdout } = await fixture.run(['get', '--raw=/version']);
+    expect(JSON.parse(stdout)).toMatchObject({ gitVersion: 'v9.8.7' });
+  });
+
+  it('reports what the server refuses', async () => {
+    const refused = 'Error from server (NotFound): the server could not find the requested resource\n';
+    expect(await fixture.run(['get', '--raw', '/nope'])).toEqual({ code: 1, stdout: '', stderr: refused });
+  });
+
+  it.each([['ws'], ['-o', 'json'], ['--no-headers'], ['-w']])('takes nothing else: %s', async (...more) => {
+    const { code, stderr } = await fixture.run(['get', '--raw', '/healthz', ...more]);
+    expect([code, stderr]).toEqual([
+      1,
+      'error: --raw is about a path alone: it takes no types, names or other flags\n',
+    ]);
+  });
+
+  it('takes a path, not a URL', async () => {
+    const { code, stderr } = await fixture.run(['get', '--raw', 'http://x/metrics']);
+    expect([code, stderr]).toEqual([
+      1,
+      'error: --raw takes a path of the server, as in /metrics, not "http://x/metrics"\n',
+    ]);
+  });
+});
+
 describe('get, as objects', () => {
   it.each([
     ['jsonpath={.metadata.name}', 'shop-main'],

@@ -7,20 +7,31 @@ import type { Channel, Upstream } from './upstreams.ts';
 /** Bytes of a head that are waited for to see whom a request names. */
 const MAX_HEAD = 65_536;
 
+export interface TcpOptions {
+  /** Inside. */
+  port: number;
+  traffic: PortTraffic;
+  /** Called once, with what has passed. */
+  onOver(bytes: { bytesIn: number; bytesOut: number }): void;
+}
+
 /** A plain connection: bytes both ways, and each side's end by itself. */
 export class TcpConnection implements StreamOwner {
   readonly #socket: net.Socket;
   readonly #upstream: Upstream;
   readonly #traffic: PortTraffic;
+  readonly #onOver: (bytes: { bytesIn: number; bytesOut: number }) => void;
+  readonly #bytes = { bytesIn: 0, bytesOut: 0 };
   /** What came first, as long as it may be the head of a request from a page that has no business here. */
   #first: Buffer | undefined = Buffer.alloc(0);
   #pending = 0;
   #isOver = false;
   readonly #keep = (): void => this.#upstream.keepMemory();
 
-  constructor(socket: net.Socket, channel: Channel, { port, traffic }: { port: number; traffic: PortTraffic }) {
+  constructor(socket: net.Socket, channel: Channel, { port, traffic, onOver }: TcpOptions) {
     this.#socket = socket;
     this.#traffic = traffic;
+    this.#onOver = onOver;
     traffic.open += 1;
     traffic.connections += 1;
     this.#upstream = channel.take(port, false);
@@ -40,6 +51,7 @@ export class TcpConnection implements StreamOwner {
 
   onData(bytes: Buffer, start: number, end: number): void {
     this.#traffic.bytesOut += end - start;
+    this.#bytes.bytesOut += end - start;
     const takesMore = this.#socket.write(bytes.subarray(start, end));
     if (this.#socket.writableLength > 0) this.#keep();
     if (takesMore) this.#stream.took(end - start);
@@ -83,6 +95,7 @@ export class TcpConnection implements StreamOwner {
 
   #forward(bytes: Buffer): void {
     this.#traffic.bytesIn += bytes.length;
+    this.#bytes.bytesIn += bytes.length;
     if (!this.#stream.write(bytes, 0, bytes.length)) this.#socket.pause();
   }
 
@@ -96,6 +109,7 @@ export class TcpConnection implements StreamOwner {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#traffic.open -= 1;
+    this.#onOver(this.#bytes);
     if (!this.#stream.isOver) this.#upstream.discard();
   }
 }

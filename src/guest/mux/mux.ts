@@ -45,11 +45,12 @@ export class Mux {
     return this.#streams.size;
   }
 
-  /** The host's side: a stream to that port of the machine's localhost. Data may be written at once. */
+  /** The host's side: a stream to that port of the machine's localhost. Data may be written at once. Lost when the channel is gone. */
   connect(port: number): MuxStream {
     do this.#lastId = (this.#lastId + 1) >>> 0;
     while (this.#streams.has(this.#lastId));
     const stream = this.#add(this.#lastId);
+    if (!this.#open) queueMicrotask(() => stream.close('lost'));
     const payload = Buffer.of(port >>> 8, port & 0xff);
     this.#outbox.frame(FRAME.open, stream.id, { from: payload, start: 0, end: 2 });
     return stream;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AccessEntry } from '../../../src/proxy/access-log.ts';
 import { bigStream, sha256Of } from '../../support/big-stream.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createProxyFixture, echo, freePort, sendRaw, type ProxyFixture } from '../../support/proxy-fixture.ts';
@@ -110,6 +111,20 @@ it('sees through a head that comes in pieces', async () => {
   await once(socket, 'end');
   expect(text).toMatch(/^HTTP\/1.1 404 /);
   socket.destroy();
+});
+
+it('is counted and told of when it is over', async () => {
+  await serve(net.createServer((socket) => void socket.pipe(socket)));
+  const told: AccessEntry[] = [];
+  fixture.proxy.access.follow((entry) => told.push(entry));
+  expect(await sendRawEnding(Buffer.from('hello'))).toBe('hello');
+  await eventually(() =>
+    expect(told).toMatchObject([
+      { workspace: 'one', port, method: 'TCP', bytesIn: 5, bytesOut: 5, client: '127.0.0.1' },
+    ]),
+  );
+  const traffic = fixture.proxy.traffic.of('one', port);
+  expect(traffic).toMatchObject({ connections: 1, open: 0, bytesIn: 5, bytesOut: 5, errors: 0 });
 });
 
 it('goes with the port, and with the machine', async () => {

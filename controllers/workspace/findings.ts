@@ -3,7 +3,7 @@ import type { WorkspaceCondition } from '../../src/api/conditions.ts';
 import type { Workspace } from '../../src/api/types.ts';
 import type { ConditionInput } from '../../src/conditions/conditions.ts';
 import type { Observation } from './observation.ts';
-import { portsTaken } from './predicates.ts';
+import { routeFinding } from './route-finding.ts';
 
 /** A condition without its type, time and generation. */
 export type Finding = Pick<ConditionInput, 'status' | 'reason' | 'message'>;
@@ -65,18 +65,4 @@ function sessionFinding({ session }: Observation): Finding {
     reason: REASON.paneCrashLoop,
     message: `keeps crashing: ${panes}; see dual logs ${session!.name} ${looping[0]!}`,
   };
-}
-
-function routeFinding(observation: Observation): Finding {
-  const results = observation.routes?.results ?? [];
-  if (portsTaken(observation)) {
-    const failed = results.filter((result) => !result.listening);
-    return {
-      status: 'False',
-      reason: failed[0]!.reason ?? REASON.portTaken,
-      message: failed.map((result) => result.message ?? `port ${result.port}`).join('; '),
-    };
-  }
-  if (results.length === 0) return { status: 'True', reason: REASON.noPorts, message: 'nothing listens on a port yet' };
-  return { status: 'True', reason: REASON.routed, message: `ports ${results.map(({ port }) => port).join(', ')}` };
 }

@@ -8,6 +8,8 @@ export interface Host {
   workspaces: string;
   /** Parent of the directories shared with guests. */
   guests: string;
+  /** What the proxy listens on by host name. */
+  proxyAddresses: string[];
   /** Appended to names with the engine; empty for the user's own instance. */
   nameSuffix: string;
   /** The user's login shell. */

@@ -9,6 +9,8 @@ export interface Look {
   context: WorkspaceContext;
   memory: Entry;
   workspace: Workspace;
+  /** Loopback addresses by name of the Workspace, as they were given out. */
+  addresses: Map<string, string>;
   /** Found earlier in the same reconcile: a finished clone is not looked at twice. */
   previous?: Observation | undefined;
 }

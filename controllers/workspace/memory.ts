@@ -1,5 +1,5 @@
 import type { Clone } from '../../src/drivers/source/driver.ts';
-import type { PortResult } from '../../src/proxy/routes.ts';
+import type { RouteResults } from '../../src/proxy/routes.ts';
 
 /**
  * What the controller remembers between two reconciles of a Workspace. Losing it, as in a crash, costs a repeated idempotent call or
@@ -7,6 +7,8 @@ import type { PortResult } from '../../src/proxy/routes.ts';
  */
 export class Memory {
   readonly #entries = new Map<string, Entry>();
+  /** Loopback addresses by name of the Workspace: a status on its way does not tell yet who has which. */
+  readonly addresses = new Map<string, string>();
 
   /** By the name of the Workspace; a new object of the same name starts over. */
   of(name: string, uid: string): Entry {
@@ -23,6 +25,7 @@ export class Memory {
 
   forget(name: string): void {
     this.#entries.delete(name);
+    this.addresses.delete(name);
   }
 
   /** The proxy knows nothing any more (or of that one not what it knew). */
@@ -34,7 +37,7 @@ export class Memory {
 export interface Entry {
   readonly uid: string;
   /** What the proxy was told last, and what came of it. */
-  published?: { key: string; results: PortResult[] };
+  published?: { key: string; results: RouteResults };
   /** The clone as it was found last, and when (milliseconds since the epoch). */
   clone?: { dir: string; state: Clone; at: number };
   /** The job of the image that it waits for. */

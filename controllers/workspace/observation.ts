@@ -4,7 +4,7 @@ import type { PaneSpec, Session } from '../../src/drivers/session/driver.ts';
 import type { CloneObservation } from '../../src/drivers/source/driver.ts';
 import type { GuestObservation } from '../../src/guest/guests.ts';
 import type { ImagePlan } from '../../src/image/builder.ts';
-import type { PortResult } from '../../src/proxy/routes.ts';
+import type { Route, RouteResults } from '../../src/proxy/routes.ts';
 import type { JobState } from '../../src/runtime/jobs.ts';
 import type { ShimsSpec } from '../../src/shims/shims.ts';
 import type { PaneAction } from './panes.ts';
@@ -16,6 +16,8 @@ import type { ClassifiedPort } from './ports.ts';
  */
 export interface Observation {
   project?: Project;
+  /** The loopback address of its own. */
+  address?: string;
   clone: { dir: string; state: CloneObservation; job: JobState };
   choice?: DriverChoice;
   image?: ImageObservation;
@@ -73,8 +75,10 @@ export interface SessionObservation {
 
 export interface RouteObservation {
   ports: ClassifiedPort[];
+  /** What should be published. */
+  route: Route;
   /** Undefined: what is published is not this. */
-  results?: PortResult[];
+  results?: RouteResults;
 }
 
 /** The world could not be looked at beyond some point; what was found before it is in `observation`. */

@@ -1,16 +1,16 @@
-import type { Project } from '../../src/api/types.ts';
 import type { Clone } from '../../src/drivers/source/driver.ts';
 import { chooseDriver } from './choose-driver.ts';
-import { routeKey } from './ensure-route.ts';
 import type { Found, Look } from './look.ts';
 import { ObservationError } from './observation.ts';
 import type { Observation, RouteObservation } from './observation.ts';
+import { observeAddress } from './observe-address.ts';
 import { observeClone } from './observe-clone.ts';
 import { observeContainer, observeImage } from './observe-container.ts';
 import { observeSession } from './observe-session.ts';
 import { observeShims } from './observe-shims.ts';
 import { classifyPorts } from './ports.ts';
 import { cloneReady, containerReady, containerUpToDate, wantsMachine } from './predicates.ts';
+import { routeKey, servedRoute } from './route.ts';
 
 /**
  * Looks at everything that a Workspace is made of, as far as it exists and is wanted: what is to go or to rest needs no look at its
@@ -19,14 +19,15 @@ import { cloneReady, containerReady, containerUpToDate, wantsMachine } from './p
 export async function observe(look: Look): Promise<Observation> {
   const { context, workspace } = look;
   const project = context.api.projects.get(workspace.spec.project);
-  const observation: Observation = { ...(project && { project }), clone: await observeClone(look) };
+  const clone = await observeClone(look);
+  const observation: Observation = { ...(project && { project }), address: observeAddress(look), clone };
   if (!project || !wantsMachine(workspace) || !cloneReady(workspace, observation)) return observation;
   const found = { project, observation, clone: observation.clone.state as Clone };
   await observeMachine(look, found);
   if (!containerReady(observation)) return observation;
   observation.shims = await part('session', observation, () => observeShims(look, found));
   observation.session = await part('session', observation, () => observeSession(look, found));
-  observation.routes = observeRoutes(look, project, observation.container!);
+  observation.routes = observeRoutes(look, found);
   return observation;
 }
 
@@ -45,14 +46,12 @@ async function observeMachine(look: Look, found: Found): Promise<void> {
   }
 }
 
-function observeRoutes(
-  { memory }: Look,
-  project: Project,
-  { guest, actual }: NonNullable<Observation['container']>,
-): RouteObservation {
+function observeRoutes({ memory, workspace }: Look, { project, observation }: Found): RouteObservation {
+  const { guest, actual } = observation.container!;
   const ports = classifyPorts(guest.ports, project.spec.ports);
-  const current = memory.published?.key === routeKey(actual!, ports);
-  return { ports, ...(current && { results: memory.published!.results }) };
+  const route = servedRoute(workspace, observation, { container: actual!, ports });
+  const current = memory.published?.key === routeKey(route);
+  return { ports, route, ...(current && { results: memory.published!.results }) };
 }
 
 async function part<T>(name: ObservationError['part'], observation: Observation, look: () => Promise<T>): Promise<T> {

@@ -45,8 +45,9 @@ export function routePublished({ routes }: Observation): boolean {
   return routes?.results !== undefined;
 }
 
-export function portsTaken({ routes }: Observation): boolean {
-  return routes?.results?.some((result) => !result.listening) ?? false;
+/** Only what should have a URL counts: plain TCP is reached by other means too. */
+function portsTaken({ routes }: Observation): boolean {
+  return routes?.results?.http.some((result) => !result.listening) ?? false;
 }
 
 /** Everything is there, and yet something does not work. */

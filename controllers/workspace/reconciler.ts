@@ -9,6 +9,7 @@ import type { Reconciler, ReconcileResult } from '../../src/runtime/controller.t
 import { planWith } from '../../src/runtime/lifecycle.ts';
 import { orLater } from '../../src/runtime/or-later.ts';
 import type { WorkspaceContext } from './context.ts';
+import { describeToProxy } from './description.ts';
 import { transitions } from './events.ts';
 import { workspaceMachine } from './machine.ts';
 import type { State, Step } from './machine.ts';
@@ -68,7 +69,13 @@ export class WorkspaceReconciler implements Reconciler {
     try {
       for (let turn = 0; turn < MAX_TURNS; turn += 1) {
         const previous = turn > 0 ? pass.observation : undefined;
-        const observation: Observation = await observe({ context: this.#context, memory, workspace, previous });
+        const observation: Observation = await observe({
+          context: this.#context,
+          memory,
+          addresses: this.memory.addresses,
+          workspace,
+          previous,
+        });
         const plan = planWith<State, Step>(workspaceMachine, { object: workspace, observation });
         pass = { ...pass, state: plan.state, observation };
         // Going takes a while, so it is said first.
@@ -93,11 +100,13 @@ export class WorkspaceReconciler implements Reconciler {
     }
   }
 
-  /** The one status write, left out when nothing changed, and the events of what did. */
+  /** The one status write, left out when nothing changed, and the events of what did. Pages hear of it first: they are what is waited for. */
   async #report(workspace: Workspace, outcome: Outcome): Promise<Workspace> {
     const { api, clock } = this.#context;
     const found = workspaceStatus(workspace, outcome, timestamp(clock));
     const status = JSON.parse(JSON.stringify(found)) as Workspace['status'];
+    // What is on its way out has no page, and no name to have one by.
+    if (outcome.state !== 'terminating') await describeToProxy(this.#context, workspace.metadata.name, status!);
     if (isDeepStrictEqual(status, workspace.status)) return workspace;
     const updated = await orLater(api.client.updateStatus<Workspace>(WORKSPACES, { ...workspace, status: status! }));
     for (const { type, reason, message } of transitions(workspace.status?.conditions ?? [], status?.conditions ?? [])) {

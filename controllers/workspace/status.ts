@@ -35,6 +35,7 @@ export function workspaceStatus(workspace: Workspace, outcome: Outcome, now: str
     image: imageStatus(before.image, observation),
     container: containerStatus(before.container, observation),
     session: atRest ? stoppedSession(workspace) : sessionStatus(observation),
+    address: observation.address ?? before.address,
     ports: atRest ? [] : portStatuses(workspace.metadata.name, observation),
   };
 }

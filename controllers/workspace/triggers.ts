@@ -1,8 +1,9 @@
 import type { Workspace } from '../../src/api/types.ts';
 import type { WorkspaceContext } from './context.ts';
 import type { Memory } from './memory.ts';
+import { onPageRequest } from './request.ts';
 
-/** Everything that has a Workspace looked at again. Nothing here decides anything: it only puts names on the queue. */
+/** Everything that has a Workspace looked at again. Nothing here decides anything: it only puts names on the queue, and notes requests. */
 export function watchWorld(context: WorkspaceContext, memory: Memory, signal: AbortSignal): void {
   const { api, drivers, guests, routes, enqueue } = context;
   const all = (): void => {
@@ -21,11 +22,12 @@ export function watchWorld(context: WorkspaceContext, memory: Memory, signal: Ab
   for (const driver of drivers.containers) driver.watch(byUid, signal);
   for (const driver of drivers.sessions) driver.watch((name) => (name === undefined ? all() : enqueue(name)), signal);
   guests.watch(byUid, signal);
-  routes.watch((name) => {
+  const onChange = (name: string | undefined): void => {
     memory.forgetRoutes(name);
     if (name === undefined) all();
     else enqueue(name);
-  }, signal);
+  };
+  routes.watch({ onChange, onRequest: (name) => void onPageRequest(context, name) }, signal);
 }
 
 /** A status write of one's own is no news. */

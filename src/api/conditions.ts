@@ -69,8 +69,9 @@ export const REASON = {
   noPorts: 'NoPorts',
   portTaken: 'PortTaken',
   portForbidden: 'PortForbidden',
+  /** This machine lacks the loopback address. */
+  noAddress: 'NoAddress',
   proxyUnavailable: 'ProxyUnavailable',
-  portIsTcp: 'TCP',
   portIsEphemeral: 'Ephemeral',
   unreachable: 'Unreachable',
   // manifests

@@ -27,6 +27,8 @@ export interface Paths {
   shims: string;
   /** Parent of what belongs to each sandbox. */
   sandboxes: string;
+  /** Of the certificate authority behind https URLs. Not there until `dual trust` makes it. */
+  ca: string;
   /** What is fetched once and used again: Node builds, package managers. */
   cache: string;
 }
@@ -70,6 +72,7 @@ function stateFiles(
     guests: path.join(state, 'r'),
     shims: path.join(state, 'shims'),
     sandboxes: path.join(state, 'sandboxes'),
+    ca: path.join(state, 'ca'),
   };
 }
 

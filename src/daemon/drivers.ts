@@ -62,6 +62,7 @@ export async function createDrivers(options: DriverOptions, shutdown: Shutdown):
   const routes = await createProxyRoutes({
     socket: paths.proxySocket,
     listen: config.proxy.listen,
+    ca: paths.ca,
     version,
     command: [process.execPath, path.join(dist, 'proxy.js')],
     logFile: paths.proxyLog,

@@ -19,6 +19,7 @@ export function describeHost(
     hostname: os.hostname(),
     workspaces: config.workspaces,
     guests: paths.guests,
+    proxyAddresses: config.proxy.listen,
     nameSuffix: paths.isolated ? `-${shortId(installId)}` : '',
     shell: shell ?? '/bin/sh',
     interactiveShell: interactiveShell(shell ?? '/bin/sh', path.join(packageRoot(), 'dist', 'shims')),

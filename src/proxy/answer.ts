@@ -45,7 +45,7 @@ export class Answer implements ExchangeOutcome {
   /** To be called once; it may be over by the time it returns. */
   begin(): void {
     const { port, owner } = this.#client;
-    const decision = this.#context.decide(this.#request.head, port, owner);
+    const decision = this.#context.decide(this.#request, port, owner);
     if (decision === 'whose') this.#findOwner();
     else if ('destination' in decision) this.#passOn(decision);
     else if ('absent' in decision) this.#tellOf(decision);
@@ -75,7 +75,7 @@ export class Answer implements ExchangeOutcome {
   }
 
   onDone(persists: boolean): void {
-    this.#logExchange();
+    if (this.#context.access.active) this.#logExchange();
     this.#client.onAnswered(persists);
   }
 
@@ -114,7 +114,7 @@ export class Answer implements ExchangeOutcome {
     );
   }
 
-  #start(destination: Destination, target: string, channel: Channel): void {
+  #start(destination: Destination, target: string | undefined, channel: Channel): void {
     const { head, bytes } = this.#request;
     const traffic = this.#context.traffic.of(destination.workspace, destination.port);
     const write = (): Buffer => this.#client.writer.write(bytes, head, target);

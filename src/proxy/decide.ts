@@ -1,6 +1,6 @@
 import type { GuestEndpoint } from '../drivers/container/driver.ts';
 import { hostName, isLocalName, isPlainName, workspaceOf } from './host.ts';
-import type { RequestHead } from './http/request-head.ts';
+import { targetOf, type RequestHead } from './http/request-head.ts';
 import {
   badRequestPage,
   focusedWithoutPortPage,
@@ -24,8 +24,8 @@ export interface Destination {
 }
 
 export type Decision =
-  /** `target` is the path and query to ask for. */
-  | { destination: Destination; target: string }
+  /** `target` is the path and query to ask for, where they are not those of the head. */
+  | { destination: Destination; target: string | undefined }
   | { page: Page }
   /** It is for a workspace in which nothing answers there yet, or whose page asks how it goes on. */
   | { absent: Route; page?: WorkspacePage }
@@ -37,11 +37,13 @@ export type Owner = { workspace: string | undefined } | undefined;
 
 /** Through the proxy, to a service, and from there to the proxy again is one time too many. */
 const MAX_HOPS = 2;
+const DISAGREES = 'The target of the request does not agree with its Host header.';
+const SLASH = 0x2f;
 /** Host headers that are remembered. */
 const MAX_KNOWN = 1_000;
 
 /** What becomes of a request, by its own head, the port that it came in on, and for plain `localhost` by who asks. */
-export type Decide = (head: RequestHead, port: number, owner: Owner) => Decision;
+export type Decide = (request: { head: RequestHead; bytes: Buffer }, port: number, owner: Owner) => Decision;
 
 export function createDecide(table: RoutingTable): Decide {
   const known = new Map<string, string>();
@@ -55,11 +57,12 @@ export function createDecide(table: RoutingTable): Decide {
     return name;
   }
 
-  return (head, port, owner) => {
+  return ({ head, bytes }, port, owner) => {
     if (head.method === 'CONNECT') return { page: noConnectPage() };
-    const target = head.target.startsWith('/') ? head.target : originForm(head.target, head);
-    if (target === undefined) {
-      return { page: badRequestPage('The target of the request does not agree with its Host header.') };
+    let target: string | undefined;
+    if (bytes[head.targetStart] !== SLASH) {
+      target = originForm(targetOf(bytes, head), head);
+      if (target === undefined) return { page: badRequestPage(DISAGREES) };
     }
     if (head.hops >= MAX_HOPS) return { page: loopPage(head.host) };
     const name = nameIn(head.host);
@@ -74,7 +77,7 @@ export function createDecide(table: RoutingTable): Decide {
 function plain(
   owner: Owner,
   port: number,
-  { table, target, head }: { table: RoutingTable; target: string; head: RequestHead },
+  { table, target, head }: { table: RoutingTable; target: string | undefined; head: RequestHead },
 ): Decision {
   if (!owner) return 'whose';
   const own = owner.workspace === undefined ? undefined : table.get(owner.workspace);
@@ -87,7 +90,11 @@ function plain(
   return inWorkspace(route, port, { target, head });
 }
 
-function inWorkspace(route: Route, port: number, { target, head }: { target: string; head: RequestHead }): Decision {
+function inWorkspace(
+  route: Route,
+  port: number,
+  { target, head }: { target: string | undefined; head: RequestHead },
+): Decision {
   const { workspace, endpoint } = route;
   const isServed = endpoint !== undefined && route.ports.includes(port);
   if (isServed && !head.isProgress) return { destination: { workspace, endpoint, port }, target };

@@ -1,6 +1,6 @@
 import type { StreamCause, StreamOwner } from '../guest/mux/stream.ts';
 import type { Destination } from './decide.ts';
-import { bodyOf, NO_BODY, type Body } from './http/body.ts';
+import { bodyOf, NO_BODY, type Body, type OnData } from './http/body.ts';
 import { HeadError } from './http/framing.ts';
 import { HeadCollector } from './http/head-collector.ts';
 import type { RequestHead } from './http/request-head.ts';
@@ -183,6 +183,10 @@ export class Exchange implements StreamOwner {
     else this.#account(taken);
   }
 
+  #deliverData(): OnData {
+    return (bytes, start, end) => this.#deliver(bytes.subarray(start, end), 0);
+  }
+
   #account(taken: number): void {
     if (this.#pending > 0) this.#pending += taken;
     else this.#upstream.stream.took(taken);
@@ -238,8 +242,7 @@ export class Exchange implements StreamOwner {
     this.#response = response;
     traffic.requests[classOf(response.status)] += 1;
     const unchunked = response.framing === 'chunked' && head.version === '1.0';
-    const deliver = (bytes: Buffer, start: number, end: number): void => this.#deliver(bytes.subarray(start, end), 0);
-    this.#responseBody = bodyOf(response.framing, response.length, unchunked ? deliver : undefined);
+    this.#responseBody = bodyOf(response.framing, response.length, unchunked ? this.#deliverData() : undefined);
     // After an upgrade that was ignored, what the client says next may be another protocol's.
     const isInDoubt = response.framing === 'close' || head.upgrade !== undefined || unchunked;
     if (!head.isLast && !this.#client.isClosing && !isInDoubt) return this.#takeBody(piece);

@@ -1,7 +1,7 @@
 import type { AccessEntry, AccessLog } from './access-log.ts';
 import type { Destination } from './decide.ts';
 import { headerValues } from './http/header-lines.ts';
-import type { RequestHead } from './http/request-head.ts';
+import { targetOf, type RequestHead } from './http/request-head.ts';
 import type { Client } from './http/request-writer.ts';
 import type { Page } from './pages.ts';
 import { PROGRESS_HEADER, progressWanted } from './progress-request.ts';
@@ -28,7 +28,7 @@ export class ReceivedRequest {
     this.head = head;
     this.bytes = bytes;
     this.#place = place;
-    this.#began = performance.now();
+    this.#began = Date.now();
   }
 
   /** The first value of a header; the name is in lower case. */
@@ -65,16 +65,16 @@ export class ReceivedRequest {
   /** Tells of it, now that it is over, if anybody listens. */
   log(access: AccessLog, outcome: Pick<AccessEntry, 'status' | 'bytesIn' | 'bytesOut' | 'note'>): void {
     if (!access.active) return;
-    const { method, target, host, start, end } = this.head;
+    const { method, host, start, end } = this.head;
     access.record({
       time: new Date().toISOString(),
       ...(this.destination && { workspace: this.destination.workspace }),
       port: this.#place.port,
       client: this.#place.client.address,
       method,
-      target,
+      target: targetOf(this.bytes, this.head),
       host,
-      duration: performance.now() - this.#began,
+      duration: Date.now() - this.#began,
       ...outcome,
       bytesIn: outcome.bytesIn + end - start,
     });

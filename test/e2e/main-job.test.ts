@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -44,7 +46,8 @@ describe('a manifest dropped into the directory', () => {
     expect(await dual.sessions()).toEqual(['app-main']);
     expect(await served('app-main')).toBe('main\napp-main.localhost:3000');
     await eventually(async () => {
-      const ports = (await dual.workspace('app-main')).status?.ports;
+      const { address, ports } = (await dual.workspace('app-main')).status!;
+      expect(address).toMatch(/^127\.\d+\.\d+\.\d+$/);
       expect(ports).toEqual([
         {
           port: 3000,
@@ -54,9 +57,32 @@ describe('a manifest dropped into the directory', () => {
           listening: true,
           routed: true,
           url: 'http://app-main.localhost:3000',
+          tcp: `${address}:3000`,
         },
       ]);
     });
+  });
+
+  it('is reached as plain TCP at an address of its own, and by its name through a pipe', async () => {
+    const { address } = (await dual.workspace('app-main')).status!;
+    const { stdout } = await dual.dual(['urls', '--tcp', 'app-main']);
+    expect(stdout).toContain(`${address}:3000`);
+    expect((await dual.fetch(`http://${address}:3000/`, address)).body).toBe(`main\n${address}:3000`);
+    const request = 'GET / HTTP/1.1\r\nHost: a-name\r\nConnection: close\r\n\r\n';
+    const piped = await dual.dual(['connect', 'app-main', 'web'], request);
+    expect({ code: piped.code, stderr: piped.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(piped.stdout).toMatch(/^HTTP\/1\.1 200 OK[^]*main\na-name$/);
+  });
+
+  it('can have plain localhost', async () => {
+    const plain = async (): Promise<string> => (await dual.fetch('http://localhost:3000/')).body;
+    const own = 'main\nlocalhost:3000';
+    expect(await plain()).not.toBe(own);
+    expect((await dual.dual(['focus', 'app-main'])).code).toBe(0);
+    await eventually(async () => expect(await plain()).toBe(own));
+    expect((await dual.dual(['focus'])).stdout).toBe('app-main\n');
+    expect((await dual.dual(['focus', '--off'])).code).toBe(0);
+    await eventually(async () => expect(await plain()).not.toBe(own));
   });
 
   it('is shown by get, describe, urls and events', async () => {
@@ -132,6 +158,43 @@ describe('the desired state', () => {
     const { stdout, code } = await dual.dual(['run', '-w', 'app-lazy', '--', 'echo', 'awake']);
     expect({ stdout, code }).toEqual({ stdout: 'awake\n', code: 0 });
     await dual.ready('app-lazy');
+  });
+
+  it('can be Lazy: made real by whoever opens its page', async () => {
+    dual.manifest('lazy-page.yaml', workspace('app-page', { project: 'app', branch: 'main', state: 'Lazy' }));
+    await eventually(async () => expect((await dual.workspace('app-page')).status?.phase).toBe('Lazy'));
+    expect((await dual.fetch('http://app-page.localhost:3000/')).status).toBe(503);
+    expect(await served('app-page')).toBe('main\napp-page.localhost:3000');
+  });
+
+  it('is reached although another program has its plain TCP address', async () => {
+    dual.manifest('held.yaml', workspace('app-held', { project: 'app', branch: 'main', state: 'Lazy' }));
+    const address = await eventually(async () => {
+      const { status } = await dual.workspace('app-held');
+      expect(status).toMatchObject({ phase: 'Lazy', address: expect.any(String) as string });
+      return status!.address!;
+    });
+    const other = net.createServer((socket) => socket.end('another program'));
+    await once(other.listen(3000, address), 'listening');
+    await dual.fetch('http://app-held.localhost:3000/');
+    expect(await served('app-held')).toContain('app-held.localhost');
+    const { status } = await eventually(async () => {
+      const ready = await dual.ready('app-held');
+      expect(ready.status?.ports?.[0]?.routed).toBe(true);
+      return ready;
+    });
+    const held = `port 3000 on ${address} is held by`;
+    expect(status?.ports?.[0]).toMatchObject({ port: 3000, message: expect.stringContaining(held) as string });
+    expect(status?.ports?.[0]).not.toHaveProperty('tcp');
+    const route = status?.conditions?.find(({ type }) => type === 'RouteReady');
+    expect(route).toMatchObject({ status: 'True', message: expect.stringContaining(held) as string });
+    expect(route?.message).toContain('dual connect app-held 3000');
+    const request = 'GET / HTTP/1.0\r\n\r\n';
+    expect((await dual.dual(['connect', 'app-held', '3000'], request)).stdout).toContain('200 OK');
+    other.close();
+    await eventually(async () => {
+      expect((await dual.workspace('app-held')).status?.ports?.[0]?.tcp).toBe(`${address}:3000`);
+    });
   });
 });
 

@@ -30,6 +30,8 @@ export interface ProcessOptions {
   cwd?: string;
   env?: Record<string, string>;
   input?: string | Buffer;
+  /** A shell command that reads its output by a real pipe, in its stead. */
+  through?: string;
 }
 
 /** A real API server on a socket of its own, in place of a daemon: what controllers would write, tests write. */
@@ -73,8 +75,9 @@ export async function createDualFixture(subresources: SubresourceHandlers = {}):
   await client.create(PROJECTS, project());
 
   const start = (args: readonly string[], options: ProcessOptions = {}): ChildProcess => {
-    const [file = '', ...before] = command;
-    const child = spawn(file, [...before, ...args], { cwd: options.cwd ?? home, env: { ...env, ...options.env } });
+    const piped = options.through === undefined ? [] : ['sh', '-c', `"$@" | ${options.through}`, 'sh'];
+    const [file = '', ...rest] = [...piped, ...command, ...args];
+    const child = spawn(file, rest, { cwd: options.cwd ?? home, env: { ...env, ...options.env } });
     children.push(child);
     child.stdin?.on('error', () => undefined);
     if (options.input !== undefined) child.stdin?.end(options.input);

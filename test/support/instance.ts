@@ -37,8 +37,8 @@ export interface Instance extends Omit<Parts, 'machines' | 'cleanUp'> {
   workspace(name: string): Promise<Workspace>;
   /** Waits until it is Ready and gives it. */
   ready(name: string, timeout?: number): Promise<Workspace>;
-  /** GET by the host name of a URL, as a browser would resolve it. */
-  fetch(url: string): Promise<{ status: number; body: string }>;
+  /** GET by the host name of a URL, as a browser would resolve it; or from that address. */
+  fetch(url: string, address?: string): Promise<{ status: number; body: string }>;
   /** Starts the daemon; extra environment for it alone. */
   start(env?: Record<string, string>): Promise<void>;
   daemonPid(): Promise<number>;
@@ -100,7 +100,7 @@ function instanceOf(base: Base): Instance {
         },
         { timeout, interval: 250 },
       ),
-    fetch: (url) => fetchAt(address, url),
+    fetch: (url, at = address) => fetchAt(at, url),
     start: (extra = {}) => startDaemon(paths, { ...env, ...extra }),
     daemonPid: () => daemonPid(paths),
     installId: () => installId(paths),

@@ -9,7 +9,7 @@ const meta = (name: string): Workspace['metadata'] => ({
   creationTimestamp: '2026-01-01T00:00:00Z',
 });
 
-function aProject(spec: Partial<Project['spec']> = {}): Project {
+export function aProject(spec: Partial<Project['spec']> = {}): Project {
   return {
     apiVersion: 'dual.dev/v1alpha1',
     kind: 'Project',
@@ -44,6 +44,7 @@ export function everythingInPlace(): Required<Observation> {
   const owner = { uid: 'uid-of-shop-main', workspace: 'shop-main', project: 'shop' };
   return {
     project: aProject(),
+    address: '127.77.12.5',
     clone: {
       dir: '/ws/shop/main',
       job: { phase: 'none' },
@@ -129,6 +130,10 @@ export function everythingInPlace(): Required<Observation> {
       actions: [],
       crashLooping: [],
     },
-    routes: { ports: [], results: [] },
+    routes: {
+      ports: [],
+      route: { workspace: 'shop-main', ports: [], awaited: [] },
+      results: { http: [], tcp: [] },
+    },
   };
 }

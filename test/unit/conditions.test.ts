@@ -120,15 +120,14 @@ describe('the conditions of a Workspace', () => {
   });
 
   it('name the port that is taken', () => {
-    const results = [
-      { port: 3000, listening: false, reason: 'PortTaken', message: 'port 3000 is taken by postgres (pid 7)' },
-    ];
-    const observation = { ...everythingInPlace(), routes: { ports: [], results } };
+    const message = 'port 3000 is taken by postgres (pid 7)';
+    const observation = everythingInPlace();
+    observation.routes.results = { http: [{ port: 3000, listening: false, reason: 'PortTaken', message }], tcp: [] };
     const conditions = workspaceConditions(aWorkspace(), { state: 'degraded', observation }, NOW);
     expect(find(conditions, 'RouteReady')).toMatchObject({
       status: 'False',
       reason: 'PortTaken',
-      message: results[0]!.message,
+      message,
     });
     expect(find(conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'PortTaken' });
   });

@@ -83,7 +83,7 @@ export interface ProjectSpec {
     name: string;
     port: number;
     /**
-     * tcp is never listened to on the host. auto is http, except for the well-known ports of databases and the like.
+     * http is served by host name. tcp has no URL; like every port it is reached at the Workspace's own loopback address. auto is http, except for the well-known ports of databases and the like.
      */
     protocol: 'auto' | 'http' | 'tcp';
   }[];

@@ -96,6 +96,10 @@ export interface WorkspaceStatus {
       restarts?: number;
     }[];
   };
+  /**
+   * The Workspace's own loopback address, on which its ports are reached as plain TCP.
+   */
+  address?: string;
   ports?: {
     port: number;
     name?: string;
@@ -106,14 +110,24 @@ export interface WorkspaceStatus {
     process?: string;
     listening: boolean;
     /**
-     * Whether the URL works.
+     * Whether it is reached as its protocol says - http at the URL
      */
     routed: boolean;
+    /**
+     * Left out where protocol is tcp.
+     */
     url?: string;
+    /**
+     * Where it is reached as plain TCP
+     */
+    tcp?: string;
     /**
      * Why it is not routed.
      */
     reason?: string;
+    /**
+     * What is wrong: why it is not routed, or why it is not reached as plain TCP.
+     */
     message?: string;
   }[];
 }

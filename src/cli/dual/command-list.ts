@@ -54,6 +54,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/open.ts')).configureOpen,
   },
   {
+    name: 'trust',
+    summary: 'Serve https as well, and have this machine trust it',
+    load: async () => (await import('./commands/trust.ts')).configureTrust,
+  },
+  {
+    name: 'connect',
+    summary: "Tie standard input and output to a port in a workspace's machine",
+    load: async () => (await import('./commands/connect.ts')).configureConnect,
+  },
+  {
+    name: 'focus',
+    summary: 'Have plain localhost go to a workspace',
+    load: async () => (await import('./commands/focus.ts')).configureFocus,
+  },
+  {
     name: 'logs',
     summary: 'Show what a pane of a workspace prints',
     load: async () => (await import('./commands/logs.ts')).configureLogs,

@@ -44,6 +44,12 @@ export function isLineEnd(bytes: Buffer, at: number): boolean {
   return bytes[at] === CR && bytes[at + 1] === LF;
 }
 
+/** Whether the bytes from `at` are that text. */
+export function isExactly(bytes: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /** Whether the bytes from `at` are that text, which is in lower case, in any case. */
 export function isText(bytes: Buffer, at: number, lower: string): boolean {
   for (let i = 0; i < lower.length; i += 1) {

@@ -1,4 +1,4 @@
-import { isLineEnd, isText, SPACE, targetEnd, tokenEnd } from './characters.ts';
+import { isExactly, isLineEnd, isText, SPACE, targetEnd, tokenEnd } from './characters.ts';
 import { FramingHeaders, HeadError, type Framing } from './framing.ts';
 import { isNamed, listOf, readHeaderLine, valueOf, type HeaderLine } from './header-lines.ts';
 
@@ -7,9 +7,10 @@ export interface RequestHead {
   start: number;
   /** After the empty line. */
   end: number;
+  targetStart: number;
+  targetEnd: number;
   linesStart: number;
   method: string;
-  target: string;
   version: '1.0' | '1.1';
   /** As it was sent. */
   host: string;
@@ -30,8 +31,13 @@ export interface RequestHead {
   isProgress: boolean;
   /** Whether `TE: trailers` was sent. */
   takesTrailers: boolean;
-  /** Start and end, by turns, of what is passed on of the lines, in one piece where none has to be left out. */
+  /** Start and end, by turns, of what is passed on, in one piece where nothing has to be left out. Begins with the request line. */
   kept: number[];
+}
+
+/** Not for the hot path. */
+export function targetOf(bytes: Buffer, { targetStart, targetEnd: end }: RequestHead): string {
+  return bytes.toString('latin1', targetStart, end);
 }
 
 /** Counts how often a request has come through: a second time is a loop. Private, since `Via` makes servers behave differently. */
@@ -60,7 +66,7 @@ const FRAMING_NAMES = new Set([
 export function readRequestHead(bytes: Buffer, start: number, end: number): RequestHead {
   const head = readRequestLine(bytes, start, end);
   const reading: Reading = { head, framing: new FramingHeaders(), hosts: 0, connection: '', upgrade: '' };
-  let keptFrom = head.linesStart;
+  let keptFrom = start;
   let at = head.linesStart;
   while (at < end - 2) {
     const line = readHeaderLine(bytes, at);
@@ -95,9 +101,10 @@ function readRequestLine(bytes: Buffer, start: number, end: number): RequestHead
   return {
     start,
     end,
+    targetStart: methodEnd + 1,
+    targetEnd: targetStop,
     linesStart,
-    method: bytes.toString('latin1', start, methodEnd),
-    target: bytes.toString('latin1', methodEnd + 1, targetStop),
+    method: methodOf(bytes, start, methodEnd),
     version: readVersion(bytes, at),
     host: '',
     framing: 'none',
@@ -113,18 +120,34 @@ function readRequestLine(bytes: Buffer, start: number, end: number): RequestHead
   };
 }
 
+/** Most are these, which saves making a string. */
+function methodOf(bytes: Buffer, start: number, end: number): string {
+  if (end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54)
+    return 'GET';
+  return bytes.toString('latin1', start, end);
+}
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 function readVersion(bytes: Buffer, at: number): '1.0' | '1.1' {
-  const minor = bytes[at + 7]! - 0x30;
-  const isHttp = bytes.toString('latin1', at, at + 5) === 'HTTP/' && bytes[at + 6] === 0x2e && minor >= 0 && minor <= 9;
+  const major = bytes[at + 5]! - ZERO;
+  const minor = bytes[at + 7]! - ZERO;
+  const isHttp = isExactly(bytes, at, 'HTTP/') && bytes[at + 6] === DOT && isDigit(major) && isDigit(minor);
   if (!isHttp) throw new HeadError(400, 'no version of HTTP');
-  if (bytes[at + 5] !== 0x31 || minor > 1) throw new HeadError(505, 'another version than HTTP/1.1');
+  if (major !== 1 || minor > 1) throw new HeadError(505, 'another version than HTTP/1.1');
   return minor === 1 ? '1.1' : '1.0';
+}
+
+function isDigit(value: number): boolean {
+  return value >= 0 && value <= 9;
 }
 
 type Taker = (bytes: Buffer, line: HeaderLine, reading: Reading) => boolean;
 
 /** By the length of the name, since most headers are none of these. Each says whether the line is passed on as it is. */
-const TAKERS = new Map<number, Taker>([
+const TAKERS: (Taker | undefined)[] = [];
+for (const [length, taker] of [
   [2, takeTrailers],
   [4, takeHost],
   [6, takeExpect],
@@ -136,10 +159,12 @@ const TAKERS = new Map<number, Taker>([
   [16, (bytes, line) => !isNamed(bytes, line, 'proxy-connection') && !isForwarding(bytes, line)],
   [17, takeFraming],
   [19, (bytes, line) => !isNamed(bytes, line, 'proxy-authorization') && !isForwarding(bytes, line)],
-]);
+] as [number, Taker][]) {
+  TAKERS[length] = taker;
+}
 
 function takeLine(bytes: Buffer, line: HeaderLine, reading: Reading): boolean {
-  const taker = TAKERS.get(line.nameEnd - line.start);
+  const taker = TAKERS[line.nameEnd - line.start];
   return taker ? taker(bytes, line, reading) : !isForwarding(bytes, line);
 }
 

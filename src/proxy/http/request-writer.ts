@@ -1,5 +1,5 @@
 import { isNamed, readHeaderLine } from './header-lines.ts';
-import { HOPS, type RequestHead } from './request-head.ts';
+import { HOPS, targetOf, type RequestHead } from './request-head.ts';
 
 /** What the proxy tells the service about the client. */
 export interface Client {
@@ -24,12 +24,12 @@ export class RequestWriter {
     this.#client = client;
   }
 
-  /** @returns the head; the memory is used again for the next one */
-  write(bytes: Buffer, head: RequestHead, target: string): Buffer {
+  /** @param target where it is not that of the head @returns the head; the memory is used again for the next one */
+  write(bytes: Buffer, head: RequestHead, target?: string): Buffer {
     const { kept } = head;
-    const out = memory(head.end - head.start + target.length + 2 * head.host.length + ROOM);
-    let at = out.write(`${head.method} ${target} HTTP/${head.version}\r\n`, 0, 'latin1');
-    if (head.dropped) at = copyBut(bytes, head, { out, at });
+    const out = memory(head.end - head.start + (target?.length ?? 0) + 2 * head.host.length + ROOM);
+    let at = 0;
+    if (head.dropped || target !== undefined) at = copyLines(bytes, head, { out, target });
     else for (let i = 0; i < kept.length; i += 2) at += bytes.copy(out, at, kept[i], kept[i + 1]);
     at += this.#suffixFor(head).copy(out, at);
     return out.subarray(0, at);
@@ -64,14 +64,15 @@ export class RequestWriter {
   }
 }
 
-/** The lines less those that Connection names. */
-function copyBut(bytes: Buffer, { kept, dropped }: RequestHead, to: { out: Buffer; at: number }): number {
-  let { at } = to;
+/** With another target, or less the lines that Connection names. */
+function copyLines(bytes: Buffer, head: RequestHead, to: { out: Buffer; target: string | undefined }): number {
+  const { kept, dropped = [], method, version, linesStart } = head;
+  let at = to.out.write(`${method} ${to.target ?? targetOf(bytes, head)} HTTP/${version}\r\n`, 0, 'latin1');
   for (let i = 0; i < kept.length; i += 2) {
-    for (let from = kept[i]!; from < kept[i + 1]!;) {
+    for (let from = Math.max(linesStart, kept[i]!); from < kept[i + 1]!;) {
       const line = readHeaderLine(bytes, from)!;
       from = line.end;
-      if (!dropped!.some((name) => isNamed(bytes, line, name))) at += bytes.copy(to.out, at, line.start, line.end);
+      if (!dropped.some((name) => isNamed(bytes, line, name))) at += bytes.copy(to.out, at, line.start, line.end);
     }
   }
   return at;

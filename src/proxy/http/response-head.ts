@@ -1,4 +1,4 @@
-import { isLineEnd, SPACE, valueEnd } from './characters.ts';
+import { CR, isExactly, isLineEnd, SPACE, valueEnd } from './characters.ts';
 import { FramingHeaders, HeadError, type Framing } from './framing.ts';
 import { isNamed, listOf, readHeaderLine, valueOf } from './header-lines.ts';
 
@@ -53,11 +53,24 @@ export function readResponseHead(
 
 /** `HTTP/1.1 200`, followed by a space or nothing. */
 function readStatus(bytes: Buffer, start: number): number {
-  const line = bytes.toString('latin1', start, start + 12);
-  if (!/^HTTP\/1\.[01] [1-9]\d\d$/.test(line)) throw new HeadError(502, 'a status line that is none');
+  const minor = bytes[start + 7];
+  const isHttp = isExactly(bytes, start, 'HTTP/1.') && (minor === 0x31 || minor === 0x30) && bytes[start + 8] === SPACE;
   const after = bytes[start + 12];
-  if (after !== SPACE && after !== 0x0d) throw new HeadError(502, 'a status line that is none');
-  return Number(line.slice(9));
+  const status = threeDigits(bytes, start + 9);
+  if (!isHttp || !(status >= 100) || (after !== SPACE && after !== CR))
+    throw new HeadError(502, 'a status line that is none');
+  return status;
+}
+
+/** NaN when there are no three. */
+function threeDigits(bytes: Buffer, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 3; i += 1) {
+    const digit = bytes[i]! - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function readConnection(head: ResponseHead, value: string, isOld: boolean): void {

@@ -14,7 +14,7 @@ const LEAF_DAYS = 90;
 /** Of a common name, RFC 5280 appendix A. */
 const MAX_COMMON_NAME = 64;
 
-/** By which people, and Dual itself, tell such an authority from others. */
+/** By which people tell such an authority from others. */
 const CA_ORGANIZATION = 'Dual development CA';
 
 export interface KeyPair {

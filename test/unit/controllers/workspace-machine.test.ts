@@ -5,6 +5,7 @@ import type { Observed, State, Step } from '../../../controllers/workspace/machi
 import type { Observation } from '../../../controllers/workspace/observation.ts';
 import { ANNOTATION_REQUESTED } from '../../../src/api/labels.ts';
 import type { Workspace } from '../../../src/api/types.ts';
+import type { RouteResults } from '../../../src/proxy/routes.ts';
 import { planWith } from '../../../src/runtime/lifecycle.ts';
 import { aWorkspace, everythingInPlace } from '../../support/workspace-fixture.ts';
 
@@ -31,6 +32,11 @@ function without(part: 'clone' | 'image' | 'container' | 'shims' | 'session' | '
   }
 }
 
+function withResults(results: RouteResults): Observation {
+  const observation = everythingInPlace();
+  return { ...observation, routes: { ...observation.routes, results } };
+}
+
 const taken = { port: 3000, listening: false, reason: 'PortTaken', message: 'port 3000 is taken' };
 const situations: Record<State, [Workspace, Observation]> = {
   pending: [aWorkspace(), NOTHING],
@@ -40,7 +46,7 @@ const situations: Record<State, [Workspace, Observation]> = {
   session: [aWorkspace(), without('session')],
   routing: [aWorkspace(), without('routes')],
   ready: [aWorkspace(), everythingInPlace()],
-  degraded: [aWorkspace(), { ...everythingInPlace(), routes: { ports: [], results: [taken] } }],
+  degraded: [aWorkspace(), withResults({ http: [taken], tcp: [] })],
   stopped: [aWorkspace({ state: 'Stopped' }), everythingInPlace()],
   lazy: [aWorkspace({ state: 'Lazy' }), everythingInPlace()],
   terminating: [aWorkspace({}, { deletionTimestamp: '2026-01-02T00:00:00Z' }), everythingInPlace()],
@@ -100,6 +106,10 @@ describe('the life of a Workspace', () => {
     const observation = everythingInPlace();
     observation.container.spec.specHash = 'spec2';
     expect(plan(aWorkspace(), observation).state).toBe('starting');
+  });
+
+  it('is Ready although a plain TCP address cannot be had', () => {
+    expect(plan(aWorkspace(), withResults({ http: [], tcp: [taken] })).state).toBe('ready');
   });
 
   it('needs no image while the machine is up to date', () => {

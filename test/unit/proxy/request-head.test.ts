@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HeadError } from '../../../src/proxy/http/framing.ts';
-import { readRequestHead, type RequestHead } from '../../../src/proxy/http/request-head.ts';
+import { readRequestHead, targetOf, type RequestHead } from '../../../src/proxy/http/request-head.ts';
 import { RequestWriter } from '../../../src/proxy/http/request-writer.ts';
 
-const read = (...lines: string[]): RequestHead => {
+const read = (...lines: string[]): RequestHead & { target: string } => {
   const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-  return readRequestHead(bytes, 0, bytes.length);
+  const head = readRequestHead(bytes, 0, bytes.length);
+  return { ...head, target: targetOf(bytes, head) };
 };
 
 function statusOf(...lines: string[]): number {
@@ -102,7 +103,7 @@ describe('what the service gets', () => {
   const write = (...lines: string[]): string[] => {
     const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
     const head = readRequestHead(bytes, 0, bytes.length);
-    return writer.write(bytes, head, head.target).toString('latin1').split('\r\n');
+    return writer.write(bytes, head).toString('latin1').split('\r\n');
   };
   const ADDED = [
     'X-Forwarded-For: 127.0.0.1',

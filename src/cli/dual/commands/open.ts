@@ -6,7 +6,7 @@ import { CliError } from '../../shared/errors.ts';
 import type { Configure } from '../command.ts';
 import { findProgram } from '../../../exec/find-program.ts';
 import { findWorkspaceAnd } from '../workspace/find.ts';
-import { portsOf, stateOf } from './urls.ts';
+import { listedPorts, portsOf, stateOf } from './urls.ts';
 
 export const configureOpen: Configure = (command, context, run) => {
   command
@@ -38,9 +38,8 @@ export function urlOf(workspace: Workspace, wanted: string | undefined): string 
   const url = port.url;
   // The one thing that is handed to another program.
   if (url && port.routed && /^https?:\/\//.test(url)) return url;
-  throw new CliError(
-    `port ${port.port} of workspace "${workspace.metadata.name}" has no URL that works (${stateOf(port)})`,
-  );
+  const why = port.routed && port.tcp ? `it is plain TCP, at ${port.tcp}` : stateOf(port);
+  throw new CliError(`port ${port.port} of workspace "${workspace.metadata.name}" has no URL that works (${why})`);
 }
 
 /** A port that the Project names is likelier to be the one for a person than one that merely listens. */
@@ -55,12 +54,10 @@ function firstRouted(workspace: Workspace): PortStatus {
 }
 
 function namedPort(workspace: Workspace, wanted: string): PortStatus {
-  const ports = portsOf(workspace);
-  const port = ports.find(({ port: number, name }) => String(number) === wanted || name === wanted);
+  const port = portsOf(workspace).find(({ port: number, name }) => String(number) === wanted || name === wanted);
   if (port) return port;
-  const known = ports.map(({ port: number, name }) => (name ? `${number} (${name})` : String(number))).join(', ');
   throw new CliError(
-    `nothing in workspace "${workspace.metadata.name}" listens on ${wanted}; ports: ${known || 'none'}`,
+    `nothing in workspace "${workspace.metadata.name}" listens on ${wanted}; ${listedPorts(workspace)}`,
   );
 }
 

@@ -7,17 +7,19 @@ import { workspaceAt } from '../workspace/at-directory.ts';
 import { getWorkspace, listWorkspaces } from '../workspace/find.ts';
 
 export interface UrlsOptions {
+  tcp?: boolean;
   output?: 'json';
 }
 
 export const configureUrls: Configure = (command, context, run) => {
   command
     .argument('[workspace]', "default: the current directory's, else all")
+    .option('--tcp', 'where they are reached as plain TCP: each workspace has a loopback address of its own')
     .addOption(jsonOption())
     .action(run((name: string | undefined, options: UrlsOptions) => urls(context, name, options)));
 };
 
-/** Every port with its URL and state: of the named Workspace, of the current directory's, else of all. */
+/** Every port with its URL (or its plain TCP address) and state: of the named Workspace, of the current directory's, else of all. */
 export async function urls(context: Context, name: string | undefined, options: UrlsOptions): Promise<void> {
   const workspaces = await withClient(context, async (client) => {
     if (name !== undefined) return [await getWorkspace(client, context, name)];
@@ -34,25 +36,50 @@ export async function urls(context: Context, name: string | undefined, options: 
       context,
       `nothing listens in ${workspaces.map((ws) => ws.metadata.name).join(', ') || 'any workspace'} yet`,
     );
+  const { header, where, state } = options.tcp ? AS_TCP : AS_URL;
   const cells = rows.map((row) => [
     row.workspace,
     String(row.port),
     row.name ?? '',
-    row.url ?? '',
-    stateOf(row),
+    where(row),
+    state(row),
     row.process ?? '',
   ]);
-  print(context, formatTable(['WORKSPACE', 'PORT', 'NAME', 'URL', 'STATE', 'PROCESS'], cells));
+  print(context, formatTable(['WORKSPACE', 'PORT', 'NAME', header, 'STATE', 'PROCESS'], cells));
 }
+
+/** What has no URL by its nature is shown where it is. */
+const AS_URL = {
+  header: 'URL',
+  where: ({ url, protocol, tcp }: PortStatus): string => url ?? (protocol === 'tcp' ? tcp : undefined) ?? '',
+  state: stateOf,
+};
+const AS_TCP = { header: 'ADDRESS', where: ({ tcp }: PortStatus): string => tcp ?? '', state: tcpStateOf };
 
 /** By number. */
 export function portsOf(workspace: Workspace): PortStatus[] {
   return [...(workspace.status?.ports ?? [])].sort((a, b) => a.port - b.port);
 }
 
-/** `OK`, or why the URL does not work. */
+/** Numbers and names, for messages. */
+export function listedPorts(workspace: Workspace): string {
+  const ports = portsOf(workspace).map(({ port, name }) => (name ? `${port} (${name})` : String(port)));
+  return `ports: ${ports.join(', ') || 'none'}`;
+}
+
+/** `OK`, or why it is not reached as its protocol says. */
 export function stateOf(port: PortStatus): string {
   if (port.routed && port.listening) return 'OK';
-  if (!port.listening) return 'not listening';
-  return [port.reason ?? 'NotRouted', port.message].filter(Boolean).join(': ');
+  return whyNot(port, 'NotRouted');
+}
+
+/** `OK`, or why it is not reached as plain TCP. */
+export function tcpStateOf(port: PortStatus): string {
+  if (port.tcp !== undefined && port.listening) return 'OK';
+  return whyNot(port, 'NotServed');
+}
+
+function whyNot({ listening, reason, message }: PortStatus, otherwise: string): string {
+  if (!listening) return 'not listening';
+  return [reason ?? otherwise, message].filter(Boolean).join(': ');
 }

@@ -2,6 +2,7 @@ import type { Check, CheckResult, DoctorContext } from './check.ts';
 import { checkConfigured } from './config.ts';
 import { checkDaemon } from './daemon.ts';
 import { checkGit } from './git.ts';
+import { checkHttps } from './https.ts';
 import { checkInotify } from './inotify.ts';
 import { checkLocalhost } from './localhost.ts';
 import { checkMachines } from './machines.ts';
@@ -20,6 +21,7 @@ const CHECKS: Record<string, Check> = {
   docker: checkMachines,
   config: checkConfigured,
   localhost: (context) => checkLocalhost(context),
+  https: (context) => checkHttps(context),
   inotify: (context) => checkInotify(context),
   'npm registry': checkNpmRegistry,
   daemon: checkDaemon,

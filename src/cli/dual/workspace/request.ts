@@ -1,8 +1,6 @@
-import { ANNOTATION_REQUESTED } from '../../../api/labels.ts';
-import { WORKSPACES } from '../../../api/scheme.ts';
 import type { Workspace } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
-import { timestamp } from '../../../clock/clock.ts';
+import { markRequested } from '../../../client/mark-requested.ts';
 import type { Context } from '../../shared/context.ts';
 import { startProgress } from '../../shared/progress.ts';
 import { describeProgress, isUnrequested, refuseUnusable } from './state.ts';
@@ -25,7 +23,7 @@ export async function requestWorkspace(
   { workspace, need }: { workspace: Workspace; need: Need },
 ): Promise<Workspace> {
   refuseUnusable(workspace);
-  if (isUnrequested(workspace)) await markRequested(context, client, workspace.metadata.name);
+  if (isUnrequested(workspace)) await markRequested(client, workspace.metadata.name, context.clock);
   else if (need.isThere(workspace)) return workspace;
   const progress = await startProgress(context, describeProgress(workspace));
   try {
@@ -41,10 +39,4 @@ export async function requestWorkspace(
   } finally {
     progress.stop();
   }
-}
-
-async function markRequested(context: Pick<Context, 'clock'>, client: Client, name: string): Promise<void> {
-  await client.patch(WORKSPACES, name, {
-    metadata: { annotations: { [ANNOTATION_REQUESTED]: timestamp(context.clock) } },
-  });
 }

@@ -8,6 +8,7 @@ export function workspaceFields({ spec, status = {} }: Workspace, now: number): 
   return [
     { name: 'Spec', value: valueFields(spec) },
     { name: 'Phase', value: status.phase ?? 'Pending' },
+    { name: 'Address', value: status.address ?? NONE },
     conditionsField(status.conditions, now),
     { name: 'Clone', value: orNone(status.clone) },
     { name: 'Image', value: orNone(status.image) },
@@ -42,16 +43,29 @@ function portsField(ports: readonly PortStatus[] | undefined): Field {
     port.protocol,
     port.process ?? NONE,
     port.listening ? 'Yes' : 'No',
-    reachedAt(port),
+    urlOf(port),
+    tcpOf(port),
   ]);
-  return { name: 'Ports', value: { headers: ['Port', 'Name', 'Protocol', 'Process', 'Listening', 'URL'], rows } };
+  return {
+    name: 'Ports',
+    value: { headers: ['Port', 'Name', 'Protocol', 'Process', 'Listening', 'URL', 'TCP'], rows },
+  };
 }
 
-/** The URL where there is one that works, else why there is none. */
-function reachedAt({ routed, url, reason, message }: PortStatus): string {
-  if (routed && url) return url;
-  const why = [reason, message].filter(Boolean).join(': ');
-  return why === '' ? 'not routed' : `not routed (${oneLine(why)})`;
+/** The URL where there is one that works, else why it is not reached as its protocol says. */
+function urlOf({ routed, url, reason, message }: PortStatus): string {
+  if (routed) return url ?? NONE;
+  return unless('not routed', [reason, message]);
+}
+
+/** Where it is reached as plain TCP; why it is not where that has not been told as the reason for having no URL. */
+function tcpOf({ tcp, routed, message }: PortStatus): string {
+  return tcp ?? (routed ? unless('not served', [message]) : NONE);
+}
+
+function unless(state: string, why: (string | undefined)[]): string {
+  const told = why.filter(Boolean).join(': ');
+  return told === '' ? state : `${state} (${oneLine(told)})`;
 }
 
 function orNone(value: object | undefined): Field['value'] {

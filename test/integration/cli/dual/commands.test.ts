@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ANNOTATION_LAST_APPLIED, ANNOTATION_MANIFEST, ANNOTATION_REQUESTED } from '../../../../src/api/labels.ts';
+import {
+  ANNOTATION_FOCUSED,
+  ANNOTATION_LAST_APPLIED,
+  ANNOTATION_MANIFEST,
+  ANNOTATION_REQUESTED,
+} from '../../../../src/api/labels.ts';
 import { WORKSPACES } from '../../../../src/api/scheme.ts';
 import type { PortStatus, Workspace } from '../../../../src/api/types.ts';
 import { createDualFixture, readyStatus, type DualFixture } from '../../../support/dual-fixture.ts';
@@ -28,9 +33,17 @@ const PORTS: PortStatus[] = [
     protocol: 'tcp',
     process: 'postgres',
     listening: true,
+    routed: true,
+    tcp: '127.77.12.5:5432',
+  },
+  {
+    port: 6379,
+    protocol: 'tcp',
+    process: 'redis-server',
+    listening: true,
     routed: false,
-    reason: 'TCP',
-    message: 'only inside',
+    reason: 'PortTaken',
+    message: 'held by another (process 7)',
   },
   {
     port: 3000,
@@ -40,6 +53,7 @@ const PORTS: PortStatus[] = [
     listening: true,
     routed: true,
     url: 'http://shop-main.localhost:3000',
+    tcp: '127.77.12.5:3000',
   },
 ];
 
@@ -157,16 +171,31 @@ describe('dual urls', () => {
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['WORKSPACE', 'PORT', 'NAME', 'URL', 'STATE', 'PROCESS'],
       ['shop-main', '3000', 'www', 'http://shop-main.localhost:3000', 'OK', 'node'],
-      ['shop-main', '5432', 'db', 'TCP: only inside', 'postgres'],
+      ['shop-main', '5432', 'db', '127.77.12.5:5432', 'OK', 'postgres'],
+      ['shop-main', '6379', 'PortTaken: held by another (process 7)', 'redis-server'],
       [''],
     ]);
+  });
+
+  it('shows where each is as plain TCP', async () => {
+    const { stdout } = await fixture.dual(['urls', '--tcp', 'shop-main']);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['WORKSPACE', 'PORT', 'NAME', 'ADDRESS', 'STATE', 'PROCESS'],
+      ['shop-main', '3000', 'www', '127.77.12.5:3000', 'OK', 'node'],
+      ['shop-main', '5432', 'db', '127.77.12.5:5432', 'OK', 'postgres'],
+      ['shop-main', '6379', 'PortTaken: held by another (process 7)', 'redis-server'],
+      [''],
+    ]);
+    const json = (await fixture.dual(['urls', '--tcp', 'shop-main', '-o', 'json'])).stdout;
+    expect(json).toBe((await fixture.dual(['urls', 'shop-main', '-o', 'json'])).stdout);
   });
 
   it('gives JSON', async () => {
     const { stdout } = await fixture.dual(['urls', 'shop-main', '-o', 'json']);
     expect(JSON.parse(stdout)).toEqual([
-      { workspace: 'shop-main', ...PORTS[1] },
+      { workspace: 'shop-main', ...PORTS[2] },
       { workspace: 'shop-main', ...PORTS[0] },
+      { workspace: 'shop-main', ...PORTS[1] },
     ]);
     expect(JSON.parse((await fixture.dual(['urls', 'shop-next', '-o', 'json'])).stdout)).toEqual([]);
   });
@@ -182,7 +211,7 @@ describe('dual urls', () => {
     expect((await fixture.dual(['open', 'www'], here)).stdout).toBe('http://shop-main.localhost:3000\n');
     expect(await fixture.dual(['open', 'shop-main', '8080'])).toMatchObject({
       code: 1,
-      stderr: 'error: nothing in workspace "shop-main" listens on 8080; ports: 3000 (www), 5432 (db)\n',
+      stderr: 'error: nothing in workspace "shop-main" listens on 8080; ports: 3000 (www), 5432 (db), 6379\n',
     });
   });
 
@@ -194,6 +223,50 @@ describe('dual urls', () => {
     expect([String(stdout), stderr]).toEqual(['', 'opened http://shop-main.localhost:3000\n']);
     const { readFileSync } = await import('node:fs');
     expect(readFileSync(path.join(bin, 'opened'), 'utf8')).toBe('http://shop-main.localhost:3000');
+  });
+});
+
+describe('dual focus', () => {
+  const focused = async (name: string): Promise<string | undefined> =>
+    (await get(name)).metadata.annotations?.[ANNOTATION_FOCUSED];
+  beforeEach(async () => {
+    await fixture.workspace('shop-main');
+    await fixture.workspace('shop-next', {
+      metadata: { annotations: { [ANNOTATION_FOCUSED]: '2026-01-01T00:00:00Z' } },
+    });
+  });
+
+  it('tells which workspace it is', async () => {
+    expect((await fixture.dual(['focus'])).stdout).toBe('shop-next\n');
+    expect((await fixture.dual(['focus', '--off'])).stdout).toBe('workspace.dual.dev/shop-next no longer focused\n');
+    expect(await focused('shop-next')).toBeUndefined();
+    expect(await fixture.dual(['focus'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching('no workspace is focused') as string,
+    });
+    expect(await fixture.dual(['focus', '--off'])).toEqual({ code: 0, stdout: '', stderr: 'nothing was focused\n' });
+  });
+
+  it('moves to another one', async () => {
+    const { code, stdout, stderr } = await fixture.dual(['focus', 'shop-main']);
+    expect([code, stdout]).toEqual([0, 'workspace.dual.dev/shop-main focused\n']);
+    expect(stderr).toContain('http://localhost:{port} goes to shop-main');
+    expect(await focused('shop-main')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(await focused('shop-next')).toBeUndefined();
+  });
+
+  it('ends for one alone, where that is named', async () => {
+    expect((await fixture.dual(['focus', '--off', 'shop-main'])).stderr).toBe('nothing was focused\n');
+    expect(await focused('shop-next')).toBeDefined();
+  });
+
+  it('changes nothing for a name that does not exist', async () => {
+    expect(await fixture.dual(['focus', 'shop-mian'])).toMatchObject({
+      code: 1,
+      stderr: 'error: workspace "shop-mian" not found; did you mean shop-main?\n',
+    });
+    expect(await focused('shop-next')).toBeDefined();
   });
 });
 
@@ -264,7 +337,7 @@ describe('dual', () => {
     const { stdout } = await fixture.dual([]);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['NAME', 'PROJECT', 'BRANCH', 'PHASE', 'PORTS'],
-      ['shop-main', 'shop', 'main', 'Ready', '3000,5432'],
+      ['shop-main', 'shop', 'main', 'Ready', '3000,5432,6379'],
       ['shop-next', 'shop', 'feat/next', 'Pending', ''],
       [''],
     ]);

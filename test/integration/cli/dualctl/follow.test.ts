@@ -200,6 +200,7 @@ describe('describe', () => {
         state: 'Background',
         panes: [{ name: 'dev', running: false, exitCode: 1 }],
       },
+      address: '127.77.12.5',
       ports: [
         {
           port: 3000,
@@ -209,8 +210,10 @@ describe('describe', () => {
           listening: true,
           routed: true,
           url: 'http://shop-b.localhost:3000',
+          message: 'held by nginx',
         },
-        { port: 5432, protocol: 'tcp', listening: true, routed: false, reason: 'TCP', message: 'not HTTP' },
+        { port: 5432, protocol: 'tcp', listening: true, routed: true, tcp: '127.77.12.5:5432' },
+        { port: 6379, protocol: 'tcp', listening: true, routed: false, reason: 'PortTaken', message: 'held by redis' },
       ],
     });
     await fixture.event(object, { reason: 'Cloned', message: 'cloned it' });
@@ -229,6 +232,7 @@ Spec:
   State:            Running
   Deletion Policy:  Retain
 Phase:        Ready
+Address:      127.77.12.5
 Conditions:
   Type   Status  Reason      Age  Message
   ----   ------  ------      ---  -------
@@ -251,10 +255,11 @@ Session:
     ----  -----                --------
     dev   Ended (exit code 1)  0
 Ports:
-  Port  Name    Protocol  Process  Listening  URL
-  ----  ----    --------  -------  ---------  ---
-  3000  www     http      node     Yes        http://shop-b.localhost:3000
-  5432  <none>  tcp       <none>   Yes        not routed (TCP: not HTTP)
+  Port  Name    Protocol  Process  Listening  URL                                    TCP
+  ----  ----    --------  -------  ---------  ---                                    ---
+  3000  www     http      node     Yes        http://shop-b.localhost:3000           not served (held by nginx)
+  5432  <none>  tcp       <none>   Yes        <none>                                 127.77.12.5:5432
+  6379  <none>  tcp       <none>   Yes        not routed (PortTaken: held by redis)  <none>
 Events:
   Type    Reason  Age  From       Message
   ----    ------  ---  ----       -------

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../../src/api/meta.ts';
 import type { PortStatus, Workspace } from '../../../../src/api/types.ts';
 import { urlOf } from '../../../../src/cli/dual/commands/open.ts';
-import { stateOf } from '../../../../src/cli/dual/commands/urls.ts';
+import { stateOf, tcpStateOf } from '../../../../src/cli/dual/commands/urls.ts';
 import {
   describeProgress,
   hasSession,
@@ -101,7 +101,7 @@ describe('ports', () => {
     ports: [
       port({ port: 8080, name: 'admin', url: 'http://shop-main.localhost:8080' }),
       port({ port: 3000, url: 'http://shop-main.localhost:3000' }),
-      port({ port: 5432, name: 'db', protocol: 'tcp', routed: false, reason: 'TCP', message: 'not for browsers' }),
+      port({ port: 5432, name: 'db', protocol: 'tcp', tcp: '127.77.12.5:5432' }),
     ],
   });
 
@@ -113,7 +113,7 @@ describe('ports', () => {
 
   it('says what there is instead', () => {
     expect(() => urlOf(workspace, 'www')).toThrow('ports: 3000, 5432 (db), 8080 (admin)');
-    expect(() => urlOf(workspace, 'db')).toThrow('TCP: not for browsers');
+    expect(() => urlOf(workspace, 'db')).toThrow('it is plain TCP, at 127.77.12.5:5432');
     expect(() => urlOf(aWorkspace(), undefined)).toThrow('nothing in workspace "shop-main" answers a browser yet');
   });
 
@@ -127,5 +127,11 @@ describe('ports', () => {
     expect(stateOf(port({ routed: false, reason: 'PortTaken', message: 'held by nginx' }))).toBe(
       'PortTaken: held by nginx',
     );
+  });
+
+  it('says why plain TCP does not work, though the URL does', () => {
+    expect(tcpStateOf(port({ tcp: '127.77.12.5:3000' }))).toBe('OK');
+    expect(tcpStateOf(port({ message: 'held by postgres' }))).toBe('NotServed: held by postgres');
+    expect(tcpStateOf(port({ listening: false }))).toBe('not listening');
   });
 });

@@ -11,6 +11,9 @@ const ADDED = ['/usr/local/share/ca-certificates', '/etc/pki/ca-trust/source/anc
 /** What Debian ships as public ones, older ones included. */
 const PUBLIC = '/usr/share/ca-certificates/mozilla';
 
+/** Line of the subject of what `dual trust` makes: it can come and go, and no image is to be made anew for it. */
+const OWN = 'O=Dual development CA';
+
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /**
@@ -47,7 +50,8 @@ async function certificatesIn(file: string): Promise<string[]> {
 /** Undefined for what only looks like a certificate; nobody on this machine can be using that one. */
 function fingerprintOf(pem: string): string | undefined {
   try {
-    return new X509Certificate(pem).fingerprint256;
+    const { fingerprint256, subject } = new X509Certificate(pem);
+    return subject.split('\n').includes(OWN) ? undefined : fingerprint256;
   } catch (error) {
     if (String((error as NodeJS.ErrnoException).code).startsWith('ERR_OSSL')) return undefined;
     throw error;

@@ -67,12 +67,12 @@ function explain({ code, message }: NodeJS.ErrnoException, { address, port, isOw
 /** Name that the proxy gives its own process. At most 15 characters, which is what the kernel keeps. */
 export const PROCESS_NAME = 'dual-proxy';
 
-async function taken({ address, port }: Place, known: PortHolder | undefined): Promise<BindFailure> {
+async function taken({ address, port, isOwn }: Place, known: PortHolder | undefined): Promise<BindFailure> {
   const where = `port ${port} on ${address}`;
   try {
     // One that cannot be seen is on its way out, as a rule: not worth a report of its own.
     const holder = (await findPortHolder(address, port, known)) ?? known;
-    return { reason: REASON.portTaken, message: `${where} is held by ${describe(holder)}`, ...(holder && { holder }) };
+    return { reason: REASON.portTaken, message: `${where} is held by ${describe(holder, isOwn)}`, ...(holder && { holder }) };
   } catch (error) {
     const { message } = error as Error;
     return {
@@ -82,8 +82,9 @@ async function taken({ address, port }: Place, known: PortHolder | undefined): P
   }
 }
 
-function describe(holder: PortHolder | undefined): string {
-  const stop = 'stop that, or use another port';
+function describe(holder: PortHolder | undefined, isOwn = false): string {
+  // Nobody else has that address: whoever is in the way listens on all of them.
+  const stop = isOwn ? 'have that listen on localhost only' : 'stop that, or use another port';
   if (!holder) return `another process; ${stop}`;
   if (!holder.process) return `a process of user ${holder.uid}; ${stop}`;
   const { name, pid } = holder.process;

@@ -50,7 +50,7 @@ export function viewOf(page: Page, secure: boolean): PageView {
 }
 
 /** On one line, without what a terminal would act on, and not endless. */
-export function plain(text: string): string {
+function plain(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }

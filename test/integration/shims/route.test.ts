@@ -121,6 +121,10 @@ describe('what fetches', () => {
   it.each([
     ['curl localhost:3000/x', 'container'],
     ['curl -s -X POST -d "a=b" http://127.0.0.1:3000', 'container'],
+    ['curl -s http://127.63.0.1:3000', 'container'],
+    ['curl -s http://127.64.0.1:3000', 'host'],
+    ['curl -s http://127.127.3.4:3000/x', 'host'],
+    ['curl -s http://127.128.0.1:3000', 'container'],
     ['curl "http://[::1]:3000/"', 'container'],
     ['curl http://0.0.0.0:8080', 'container'],
     ['curl --url=http://localhost', 'container'],

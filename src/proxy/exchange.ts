@@ -124,7 +124,7 @@ export class Exchange implements StreamOwner {
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
-    let piece: Piece | undefined = { bytes, start, bodyStart: start, end };
+    let piece: Piece | undefined = pieceOf(bytes, start, start, end);
     while (piece && !this.#isOver) piece = this.#take(piece);
   }
 
@@ -207,7 +207,8 @@ export class Exchange implements StreamOwner {
     if (collected === 'too-large') return this.#refuse('it has a head that is too large');
     try {
       const { head } = this.#request;
-      return this.#takeResponse(readResponseHead(collected, head), { ...collected, bodyStart: collected.headEnd });
+      const response = readResponseHead(collected, head);
+      return this.#takeResponse(response, pieceOf(collected.bytes, collected.start, response.end, collected.end));
     } catch (error) {
       if (error instanceof HeadError) return this.#refuse(`it has ${error.message}`);
       throw error;
@@ -224,7 +225,7 @@ export class Exchange implements StreamOwner {
   #inform(response: ResponseHead, piece: Piece): Piece | undefined {
     if (response.status === 100) this.#isContinued = true;
     if (this.#request.head.version === '1.1') this.#deliver(rangeOf(piece, response.end));
-    return piece.end > response.end ? { ...piece, start: response.end } : undefined;
+    return piece.end > response.end ? pieceOf(piece.bytes, response.end, response.end, piece.end) : undefined;
   }
 
   #switch(response: ResponseHead, piece: Piece): undefined {
@@ -249,7 +250,7 @@ export class Exchange implements StreamOwner {
     this.#isLast = true;
     this.#isUnchunked = unchunked;
     this.#deliver(lastResponseHead(piece.bytes, response, { unchunked }), response.end - response.start);
-    return this.#takeBody({ ...piece, start: response.end });
+    return this.#takeBody(pieceOf(piece.bytes, response.end, response.end, piece.end));
   }
 
   #isLast = false;
@@ -336,6 +337,10 @@ interface Piece {
   start: number;
   bodyStart: number;
   end: number;
+}
+
+function pieceOf(bytes: Buffer, start: number, bodyStart: number, end: number): Piece {
+  return { bytes, start, bodyStart, end };
 }
 
 function rangeOf({ bytes, start }: Piece, end: number): Buffer {

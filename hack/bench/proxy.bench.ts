@@ -47,9 +47,10 @@ function contendersOf(scope: Scope, dir: string, machine: Machine): Contender[] 
   ];
 }
 
-/** Waits until it serves, and then lets it get into its stride. */
+/** Waits until it serves, and then lets it get into its stride: what is compiled as it runs takes some ten thousand requests for that. */
 async function warmUp(contender: Contender): Promise<void> {
   await eventually(() => runWrk(contender, { connections: 4, seconds: 1 }), { timeout: 20_000 });
+  await runWrk(contender, { connections: 32, seconds: 4 });
 }
 
 async function measurements(scope: Scope, dir: string): Promise<Measurement[]> {

@@ -1,12 +1,14 @@
 import { hostName, isLocalName } from './host.ts';
 
 const REQUEST = /^[A-Z]{3,20} [^\s]{1,8000} HTTP\/1\.[01]\r\n/;
-const BEGINNING = /^[A-Z]{1,20}(?: [^\s]{0,8000}(?: (?:H(?:T(?:T(?:P(?:\/[^\s]{0,3}\r?)?)?)?)?)?)?)?$/;
 
-/** Whether bytes are the beginning of an HTTP request whose head is not complete yet. */
-export function looksLikeHttp(bytes: Buffer): boolean {
+/**
+ * Whether bytes are an HTTP request that does not say yet for whom. Browsers send the first line whole: whatever has none is something else,
+ * and perhaps all that is going to be said.
+ */
+export function isUndecided(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
-  return BEGINNING.test(text) || (REQUEST.test(text) && !text.includes('\r\n\r\n') && hostIn(text) === undefined);
+  return REQUEST.test(text) && !text.includes('\r\n\r\n') && hostIn(text) === undefined;
 }
 
 /** Whether bytes are an HTTP request for a name that is not this machine's own, whatever a name server says of it. */

@@ -1,6 +1,6 @@
 import type net from 'node:net';
 import type { MuxStream, StreamCause, StreamOwner } from '../guest/mux/stream.ts';
-import { looksLikeHttp, namesStranger } from './rebinding.ts';
+import { isUndecided, namesStranger } from './rebinding.ts';
 import type { PortTraffic } from './traffic.ts';
 import type { Channel, Upstream } from './upstreams.ts';
 
@@ -86,7 +86,7 @@ export class TcpConnection implements StreamOwner {
     if (namesStranger(first)) {
       this.#socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       this.#close();
-    } else if (looksLikeHttp(first) && first.length < MAX_HEAD) this.#first = first;
+    } else if (isUndecided(first) && first.length < MAX_HEAD) this.#first = first;
     else {
       this.#first = undefined;
       this.#forward(first);

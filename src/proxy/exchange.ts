@@ -59,6 +59,10 @@ export class Exchange implements StreamOwner {
   #upstream: Upstream;
   #response: ResponseHead | undefined;
   #responseBody = NO_BODY;
+  /** Whether the connection ends after the answer. */
+  #isLast = false;
+  /** Whether the framing of chunks is taken off, for a client that does not know it. */
+  #isUnchunked = false;
   /** Whether anything of the answer has gone to the client. */
   #isAnswered = false;
   #isRaw = false;
@@ -225,6 +229,7 @@ export class Exchange implements StreamOwner {
   #inform(response: ResponseHead, piece: Piece): Piece | undefined {
     if (response.status === 100) this.#isContinued = true;
     if (this.#request.head.version === '1.1') this.#deliver(rangeOf(piece, response.end));
+    else this.#account(response.end - piece.start);
     return piece.end > response.end ? pieceOf(piece.bytes, response.end, response.end, piece.end) : undefined;
   }
 
@@ -252,9 +257,6 @@ export class Exchange implements StreamOwner {
     this.#deliver(lastResponseHead(piece.bytes, response, { unchunked }), response.end - response.start);
     return this.#takeBody(pieceOf(piece.bytes, response.end, response.end, piece.end));
   }
-
-  #isLast = false;
-  #isUnchunked = false;
 
   /** Head and body in one go, where they came so. */
   #takeBody(piece: Piece): Piece | undefined {

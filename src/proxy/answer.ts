@@ -2,9 +2,17 @@ import type { Client, RequestWriter } from './http/request-writer.ts';
 import type { Decision, Destination, Owner } from './decide.ts';
 import { Exchange, type ExchangeClient, type ExchangeOutcome, type Failure } from './exchange.ts';
 import type { FrontContext } from './front-context.ts';
-import { badRequestPage, deadPortPage, notRunningPage, type Page, type WorkspacePage } from './pages.ts';
+import {
+  badRequestPage,
+  badUpstreamPage,
+  deadPortPage,
+  workspacePage,
+  type Page,
+  type WorkspacePage,
+} from './pages.ts';
 import { followProgress, type FollowOptions } from './progress.ts';
 import type { ReceivedRequest } from './received-request.ts';
+import type { Route } from './routes.ts';
 import type { Channel } from './upstreams.ts';
 
 /** The connection that a request came on. */
@@ -15,8 +23,11 @@ export interface AnswerClient extends ExchangeClient {
   /** Who is at the other end, for plain `localhost`; found out when it is wanted first. */
   owner: Owner;
   findOwner(): Promise<string | undefined>;
+  /** Ends it at once. */
+  destroy(): void;
   readonly isGone: boolean;
-  write(bytes: Buffer): void;
+  /** `droppable`: not when the client has yet to take what it was sent before. */
+  write(bytes: Buffer, worth?: 'droppable'): void;
   /** The request can be answered now: what waited for that goes on. */
   onBegun(): void;
   /** The answer is complete. `persists`: another request may follow. */
@@ -35,11 +46,6 @@ export class Answer implements ExchangeOutcome {
     this.#client = client;
     this.#request = request;
     this.#context = context;
-  }
-
-  /** Whether it has yet to be found out who is to answer. */
-  get isWaiting(): boolean {
-    return !this.#exchange && !this.#stopProgress;
   }
 
   /** To be called once; it may be over by the time it returns. */
@@ -80,37 +86,49 @@ export class Answer implements ExchangeOutcome {
   }
 
   onFailure(failure: Failure): void {
-    const { destination } = this.#request;
-    if (failure.status === 502) this.#give(this.#deadPort(destination!, failure.cause));
+    const destination = this.#request.destination!;
+    if (failure.kind === 'no-answer') this.#give(this.#deadPort(destination, failure.cause));
+    else if (failure.kind === 'no-http') this.#give(this.#badUpstream(destination, failure.cause));
     else this.#give(badRequestPage('The body of the request is not framed as it has to be.'), false);
   }
 
   #findOwner(): void {
-    void this.#client.findOwner().then((workspace) => {
-      if (this.#client.isGone) return;
-      this.#client.owner = { workspace };
-      this.begin();
-      this.#client.onBegun();
-    });
+    const revision = this.#context.table.revision();
+    this.#later(
+      this.#client.findOwner().then((workspace) => () => {
+        this.#client.owner = { workspace, revision };
+        this.begin();
+      }),
+    );
+  }
+
+  /** Goes on with what a promise gives, unless the client has gone by then. */
+  #later(next: Promise<() => void>): void {
+    next
+      .then((goOn) => {
+        if (this.#client.isGone) return;
+        goOn();
+        this.#client.onBegun();
+      })
+      .catch((error: unknown) => {
+        this.#context.log.error({ err: error }, 'unexpected error');
+        this.#client.destroy();
+      });
   }
 
   #passOn({ destination, target }: Extract<Decision, { destination: unknown }>): void {
     this.#request.destination = destination;
+    this.#request.workspace = destination.workspace;
     const channel = this.#context.upstreams.channel(destination.endpoint);
     if (!('then' in channel)) {
       this.#start(destination, target, channel);
       return;
     }
-    const opened = channel.then(
-      (found) => !this.#client.isGone && this.#start(destination, target, found),
-      (error: Error) => !this.#client.isGone && this.#giveUnreachable(destination, error),
-    );
-    opened.then(
-      () => this.#client.onBegun(),
-      (error: unknown) => {
-        this.#context.log.error({ err: error }, 'unexpected error');
-        this.#client.destroy();
-      },
+    this.#later(
+      channel.then(
+        (opened) => () => this.#start(destination, target, opened),
+        (error: Error) => () => this.#giveUnreachable(destination, error),
+      ),
     );
   }
 
@@ -133,11 +151,18 @@ export class Answer implements ExchangeOutcome {
     this.#give(this.#deadPort(destination, message.charAt(0).toUpperCase() + message.slice(1)));
   }
 
-  /** As the workspace is now: it may have stopped since the request came in. */
-  #deadPort({ workspace, port, endpoint }: Destination, cause: string): Page {
-    const { table } = this.#context;
-    const route = table.get(workspace) ?? { workspace, endpoint, ports: [], awaited: [] };
-    return deadPortPage(route, table.description(workspace), port, cause);
+  #deadPort(destination: Destination, cause: string): Page {
+    const { workspace, port } = destination;
+    return deadPortPage(this.#routeOf(destination), this.#context.table.description(workspace), port, cause);
+  }
+
+  #badUpstream(destination: Destination, cause: string): Page {
+    return badUpstreamPage(this.#routeOf(destination), destination.port, `${cause}.`);
+  }
+
+  /** As it is now: the workspace may have stopped since the request came in. */
+  #routeOf({ workspace, endpoint }: Destination): Route {
+    return this.#context.table.get(workspace) ?? { workspace, endpoint, ports: [], awaited: [] };
   }
 
   /** A page that says where the workspace stands; or, when that page asks, how it goes on. */
@@ -147,16 +172,12 @@ export class Answer implements ExchangeOutcome {
       this.#followProgress(route.workspace, wanted, page);
       return;
     }
+    this.#request.workspace = route.workspace;
     const isWoken = !route.endpoint && this.#request.mayWake();
-    if (isWoken) this.#context.onRequest(route.workspace);
+    if (isWoken) this.#context.onWanted(route.workspace);
     const description = this.#context.table.description(route.workspace);
     const { port } = this.#client;
-    const tell = page ?? (route.endpoint ? deadPortPage : notRunningPage);
-    this.#give(
-      tell === notRunningPage
-        ? notRunningPage(route, description, port, isWoken)
-        : (tell as WorkspacePage)(route, description, port),
-    );
+    this.#give(page ? page(route, description, port) : workspacePage(route, description, port, isWoken));
   }
 
   #followProgress(workspace: string, wanted: FollowOptions['wanted'], page: WorkspacePage | undefined): void {
@@ -165,7 +186,7 @@ export class Answer implements ExchangeOutcome {
     let isOver = false;
     const stop = followProgress({
       ...{ table, clock, workspace, port, wanted, secure: client.secure, ...(page && { page }) },
-      write: (chunk) => this.#client.write(chunk),
+      write: (chunk) => this.#client.write(chunk, 'droppable'),
       end: () => {
         isOver = true;
         this.#client.onAnswered(false);

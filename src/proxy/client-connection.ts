@@ -1,7 +1,9 @@
-import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { Answer, type AnswerClient } from './answer.ts';
 import type { Owner } from './decide.ts';
 import type { FrontContext } from './front-context.ts';
+import { isLineEnd } from './http/characters.ts';
 import { HeadError } from './http/framing.ts';
 import { HeadCollector, type CollectedHead } from './http/head-collector.ts';
 import { readRequestHead } from './http/request-head.ts';
@@ -11,13 +13,11 @@ import { ReceivedRequest, renderRefusal } from './received-request.ts';
 
 /** What a handshake of TLS begins with: the type of its record. */
 const TLS_HANDSHAKE = 0x16;
-const CR = 0x0d;
-const LF = 0x0a;
 
 /** A connection that was accepted. */
 export interface Accepted {
   /** What is read and written; over TLS not the connection itself. */
-  socket: Duplex;
+  socket: Socket;
   client: Client;
   port: number;
   /** The workspace that the process at the other end belongs to. */
@@ -40,7 +40,7 @@ export class ClientConnection implements AnswerClient {
   readonly writer: RequestWriter;
   owner: Owner;
   readonly #accepted: Accepted;
-  readonly #socket: Duplex;
+  readonly #socket: Socket;
   readonly #context: FrontContext;
   readonly #collector = new HeadCollector();
   readonly #handlers: [string, (bytes: Buffer) => void][] = [
@@ -53,12 +53,16 @@ export class ClientConnection implements AnswerClient {
   /** Being given. */
   #answer: Answer | undefined;
   #held: Piece | undefined;
+  /** The answer takes no more of what the client sends for the moment. */
+  #isHeldUp = false;
   #hasBegun = false;
   #clientEnded = false;
   #isLingering = false;
   #isLast = false;
   /** Milliseconds since the epoch, by which something has to come. */
   #deadline: number;
+  /** Bytes that the system had not taken when the last look was had. */
+  #unsent = 0;
 
   constructor(accepted: Accepted, context: FrontContext) {
     this.#accepted = accepted;
@@ -100,8 +104,11 @@ export class ClientConnection implements AnswerClient {
     this.#socket.destroy();
   }
 
-  /** Cuts off a client that lets itself be waited for. */
+  /** Cuts off a client that lets itself be waited for, unless it is taking what it was sent. */
   sweep(now: number): void {
+    const unsent = this.#socket.writableLength;
+    if (unsent !== this.#unsent && this.#deadline !== Infinity) this.#deadline = now + this.#context.patience.idle;
+    this.#unsent = unsent;
     if (now < this.#deadline) return;
     if (this.#collector.isPartial && !this.#isLingering) this.#refuse(timeoutPage());
     else this.#socket.destroy();
@@ -109,17 +116,20 @@ export class ClientConnection implements AnswerClient {
 
   send(bytes: Buffer, keep: () => void): boolean {
     if (this.#socket.destroyed) return true;
+    // Behind what has to wait, so will this: a copy, since the memory that it is in may be many times larger.
+    if (this.#socket.writableLength > 0) return this.#socket.write(Buffer.from(bytes));
     const takesMore = this.#socket.write(bytes);
-    // Not handed to the system yet: the memory is needed until then.
+    // Not handed to the system: the memory is needed until then.
     if (this.#socket.writableLength > 0) keep();
     return takesMore;
   }
 
-  write(bytes: Buffer): void {
-    this.#socket.write(bytes);
+  write(bytes: Buffer, worth?: 'droppable'): void {
+    if (worth === undefined || !this.#socket.writableNeedDrain) this.#socket.write(bytes);
   }
 
   hold(held: boolean): void {
+    this.#isHeldUp = held;
     if (held) this.#socket.pause();
     else this.#goOn();
   }
@@ -128,12 +138,22 @@ export class ClientConnection implements AnswerClient {
     this.#socket.end();
   }
 
+  /**
+   * By a reset, since an end would look like that of an answer; Node sends an end before it all the same, so that where an answer lasts until
+   * the end it may look whole. Over TLS the end is not announced, which tells as much.
+   */
+  cutOff(): void {
+    if (this.client.secure || this.#socket.destroyed) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
   onBegun(): void {
     this.#goOn();
   }
 
   onAnswered(persists: boolean): void {
     this.#answer = undefined;
+    this.#isHeldUp = false;
     if (!persists || (this.isClosing && !this.#held)) {
       this.#finish();
       return;
@@ -164,7 +184,7 @@ export class ClientConnection implements AnswerClient {
 
   #onEnd(): void {
     this.#clientEnded = true;
-    if (this.#isLingering) this.#socket.destroy();
+    if (this.#isLingering) this.#endIfSent();
     else if (this.#answer) this.#passEnd();
     else if (!this.#held) this.#socket.end();
   }
@@ -209,7 +229,7 @@ export class ClientConnection implements AnswerClient {
     const piece = this.#held;
     this.#held = undefined;
     if (piece) this.#give(piece);
-    if (this.#held) return;
+    if (this.#held || this.#isHeldUp) return;
     this.#socket.resume();
     if (this.#answer) this.#passEnd();
     else if (this.#clientEnded && !this.#isBusy()) this.#socket.end();
@@ -243,7 +263,12 @@ export class ClientConnection implements AnswerClient {
       request = new ReceivedRequest(readRequestHead(bytes, start, headEnd), bytes, this.#accepted);
     } catch (error) {
       if (!(error instanceof HeadError)) throw error;
-      this.#refuse({ ...badRequestPage(`The request has ${error.message}.`), status: error.status });
+      const { status, message } = error;
+      this.#refuse({
+        ...badRequestPage(`The request has ${message}.`),
+        status,
+        title: STATUS_CODES[status] ?? 'Bad request',
+      });
       return;
     }
     this.#answer = new Answer(this, request, this.#context);
@@ -252,25 +277,32 @@ export class ClientConnection implements AnswerClient {
 
   /** For what is no request. */
   #refuse(page: Page): undefined {
-    this.#socket.write(renderRefusal(page, this.#accepted.client.secure));
+    this.#socket.write(renderRefusal(page, this.#accepted, this.#context.access));
     this.#finish();
     return undefined;
   }
 
-  /** Nothing more is said. What the client still sends is dropped until it is done, or has had its time. */
+  /** Nothing more is said. Once the client has that, what it still sends is dropped until it is done, or has had its time. */
   #finish(): void {
     this.#isLingering = true;
     this.#held = undefined;
-    this.#deadline = Date.now() + this.#context.patience.linger;
+    this.#deadline = Date.now() + this.#context.patience.idle;
+    this.#socket.once('finish', () => {
+      this.#deadline = Date.now() + this.#context.patience.linger;
+      this.#endIfSent();
+    });
     this.#socket.end();
     this.#socket.resume();
-    if (this.#clientEnded) this.#socket.once('finish', () => this.#socket.destroy());
+  }
+
+  #endIfSent(): void {
+    if (this.#clientEnded && this.#socket.writableFinished) this.#socket.destroy();
   }
 }
 
 /** Some clients send one after a body (RFC 9112, 2.2). */
 function pastEmptyLines(bytes: Buffer, start: number, end: number): number {
   let at = start;
-  while (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+  while (at + 1 < end && isLineEnd(bytes, at)) at += 2;
   return at;
 }

@@ -32,8 +32,11 @@ export type Decision =
   /** It is for plain `localhost`, and it has to be found out who asks. */
   | 'whose';
 
-/** Who asks for plain `localhost`: the workspace that the process belongs to, if it does. Undefined: not found out yet. */
-export type Owner = { workspace: string | undefined } | undefined;
+/**
+ * Who asks for plain `localhost`: the workspace that the process belongs to, if it does, by the routes of that revision. Undefined: not found
+ * out yet.
+ */
+export type Owner = { workspace: string | undefined; revision: number } | undefined;
 
 /** Through the proxy, to a service, and from there to the proxy again is one time too many. */
 const MAX_HOPS = 2;
@@ -41,6 +44,8 @@ const DISAGREES = 'The target of the request does not agree with its Host header
 const SLASH = 0x2f;
 /** Host headers that are remembered. */
 const MAX_KNOWN = 1_000;
+/** Characters of one that is. */
+const MAX_HOST = 255;
 
 /** What becomes of a request, by its own head, the port that it came in on, and for plain `localhost` by who asks. */
 export type Decide = (request: { head: RequestHead; bytes: Buffer }, port: number, owner: Owner) => Decision;
@@ -51,8 +56,9 @@ export function createDecide(table: RoutingTable): Decide {
   function nameIn(host: string): string {
     let name = known.get(host);
     if (name === undefined) {
+      name = hostName(host) ?? '';
       if (known.size >= MAX_KNOWN) known.clear();
-      known.set(host, (name = hostName(host) ?? ''));
+      if (host.length <= MAX_HOST) known.set(host, name);
     }
     return name;
   }
@@ -79,7 +85,7 @@ function plain(
   port: number,
   { table, target, head }: { table: RoutingTable; target: string | undefined; head: RequestHead },
 ): Decision {
-  if (!owner) return 'whose';
+  if (!owner || owner.revision !== table.revision()) return 'whose';
   const own = owner.workspace === undefined ? undefined : table.get(owner.workspace);
   const focused = table.focused();
   const route = own ?? focused;

@@ -17,8 +17,8 @@ export interface ExchangeClient {
   hold(held: boolean): void;
   /** No more is sent to the client. */
   end(): void;
-  /** Cuts the client off: what it got is not whole. */
-  destroy(): void;
+  /** Cuts the client off in a way that it notices: what it got is not whole. */
+  cutOff(): void;
   /** Whether the connection has to end after this answer. */
   readonly isClosing: boolean;
 }
@@ -31,7 +31,13 @@ export interface ExchangeOutcome {
   onFailure(failure: Failure): void;
 }
 
-export type Failure = { status: 400 } | { status: 502; cause: string };
+export type Failure =
+  /** The client's body is not framed as it has to be. */
+  | { kind: 'bad-body' }
+  /** There is no answer. */
+  | { kind: 'no-answer'; cause: string }
+  /** What answers speaks no HTTP. */
+  | { kind: 'no-http'; cause: string };
 
 export interface ExchangeRequest {
   head: RequestHead;
@@ -70,7 +76,9 @@ export class Exchange implements StreamOwner {
   /** Whether the service has asked for the body that waits for that. */
   #isContinued = false;
   #clientEnded = false;
-  /** Bytes that have come and that the client has not taken. */
+  /** Whether the client has to take what it was sent before more may come. */
+  #isFull = false;
+  /** Bytes that have come meanwhile. */
   #pending = 0;
   /** Bytes of the request's body, and of the answer, so far. */
   bytesIn = 0;
@@ -101,7 +109,7 @@ export class Exchange implements StreamOwner {
     if (this.#requestBody.isDone || this.#isOver) return start;
     const until = this.#requestBody.follow(bytes, start, end);
     if (until < 0) {
-      this.#fail({ status: 400 });
+      this.#fail({ kind: 'bad-body' });
       return end;
     }
     this.#forward(bytes, start, until);
@@ -118,6 +126,7 @@ export class Exchange implements StreamOwner {
   }
 
   clientDrained(): void {
+    this.#isFull = false;
     this.#upstream.stream.took(this.#pending);
     this.#pending = 0;
   }
@@ -147,8 +156,8 @@ export class Exchange implements StreamOwner {
     if (this.#isRaw && cause === undefined) this.#finish();
     else if (!this.#isRaw && this.#responseIsDone()) this.#finish();
     else if (this.#isAnswered) this.#cutOff();
-    else if (this.#mayAskAgain()) this.#upstream = this.#ask(false);
-    else this.#fail({ status: 502, cause: explain(cause, this.#request.destination.port) });
+    else if (this.#mayAskAgain()) this.#askAgain();
+    else this.#fail({ kind: 'no-answer', cause: explain(cause, this.#request.destination.port) });
   }
 
   #ask(reuse: boolean): Upstream {
@@ -158,6 +167,11 @@ export class Exchange implements StreamOwner {
     this.#request.traffic.bytesIn += head.length;
     upstream.stream.write(head, 0, head.length);
     return upstream;
+  }
+
+  #askAgain(): void {
+    this.#upstream.discard();
+    this.#upstream = this.#ask(false);
   }
 
   /** A kept stream may have been closed just now: only what can be asked again is asked on such a one. */
@@ -183,8 +197,8 @@ export class Exchange implements StreamOwner {
     this.#isAnswered = true;
     this.bytesOut += bytes.length;
     this.#request.traffic.bytesOut += bytes.length;
-    if (bytes.length > 0 && !this.#client.send(bytes, this.#keep)) this.#pending += taken;
-    else this.#account(taken);
+    if (bytes.length > 0 && !this.#client.send(bytes, this.#keep)) this.#isFull = true;
+    this.#account(taken);
   }
 
   #deliverData(): OnData {
@@ -192,7 +206,7 @@ export class Exchange implements StreamOwner {
   }
 
   #account(taken: number): void {
-    if (this.#pending > 0) this.#pending += taken;
+    if (this.#isFull) this.#pending += taken;
     else this.#upstream.stream.took(taken);
   }
 
@@ -250,7 +264,7 @@ export class Exchange implements StreamOwner {
     const unchunked = response.framing === 'chunked' && head.version === '1.0';
     this.#responseBody = bodyOf(response.framing, response.length, unchunked ? this.#deliverData() : undefined);
     // After an upgrade that was ignored, what the client says next may be another protocol's.
-    const isInDoubt = response.framing === 'close' || head.upgrade !== undefined || unchunked;
+    const isInDoubt = response.framing === 'close' || head.upgrade !== undefined || unchunked || this.#isRefused();
     if (!head.isLast && !this.#client.isClosing && !isInDoubt) return this.#takeBody(piece);
     this.#isLast = true;
     this.#isUnchunked = unchunked;
@@ -272,9 +286,15 @@ export class Exchange implements StreamOwner {
   }
 
   #afterResponse(isMore: boolean): void {
-    const isRefused = this.#request.head.expectsContinue && !this.#isContinued && this.bytesIn === 0;
+    const isRefused = this.#isRefused();
     // A body that nobody wanted may come or not: what follows could not be told from it.
     if (isMore || this.#requestBody.isDone || isRefused) this.#finish(isMore || isRefused);
+  }
+
+  /** Whether the body that waits to be asked for has not been. */
+  #isRefused(): boolean {
+    const isWaiting = this.#request.head.expectsContinue && !this.#isContinued && this.bytesIn === 0;
+    return isWaiting && !this.#requestBody.isDone;
   }
 
   #responseIsDone(): boolean {
@@ -284,21 +304,18 @@ export class Exchange implements StreamOwner {
   /** The answer is no HTTP. */
   #refuse(what: string): undefined {
     if (this.#isAnswered) this.#cutOff();
-    else
-      this.#fail({
-        status: 502,
-        cause: `The answer from port ${this.#request.destination.port} is no valid HTTP: ${what}.`,
-      });
+    else this.#fail({ kind: 'no-http', cause: what });
     return undefined;
   }
 
   #fail(failure: Failure): void {
-    if (this.#isAnswered) {
+    // Whoever has gone does not read why.
+    if (this.#isAnswered || this.#clientEnded) {
       this.#cutOff();
       return;
     }
-    if (failure.status === 502) this.#request.traffic.requests[0] += 1;
-    this.#countError(failure.status === 502);
+    if (failure.kind !== 'bad-body') this.#request.traffic.requests[0] += 1;
+    this.#countError(failure.kind !== 'bad-body');
     this.#close(false);
     this.#outcome.onFailure(failure);
   }
@@ -307,7 +324,7 @@ export class Exchange implements StreamOwner {
   #cutOff(): void {
     this.#countError(!this.#clientEnded);
     this.#close(false);
-    this.#client.destroy();
+    this.#client.cutOff();
   }
 
   #countError(counts: boolean): void {

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ClientConnection } from './client-connection.ts';
+import { unmapped } from './proc/address.ts';
 import type { FrontContext } from './front-context.ts';
 
 /** Serves one port, on each of its addresses, for every workspace. */
@@ -15,14 +16,19 @@ export function createFront(port: number, context: FrontContext): Front {
   const own = new Set<ClientConnection>();
 
   function serve(socket: net.Socket, over: TLSSocket | undefined): void {
-    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const address = unmapped(socket.remoteAddress ?? '');
     const connection = new ClientConnection(
       {
         socket: over ?? socket,
         client: { address, secure: over !== undefined },
         port,
         findOwner: () => ownerOf(socket, context),
-        ...(!over && { startTls: (first) => startTls(socket, first) }),
+        ...(!over && {
+          startTls(first) {
+            own.delete(connection);
+            startTls(socket, first);
+          },
+        }),
       },
       context,
     );
@@ -32,8 +38,13 @@ export function createFront(port: number, context: FrontContext): Front {
 
   function startTls(socket: net.Socket, first: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (context.tls.enabled()) serve(socket, context.tls.terminate(socket, first));
-    else socket.destroy();
+    try {
+      if (context.tls.enabled()) serve(socket, context.tls.terminate(socket, first));
+      else socket.destroy();
+    } catch (error) {
+      context.log.warn({ err: error }, 'a connection could not be made one of TLS');
+      socket.destroy();
+    }
   }
 
   return {

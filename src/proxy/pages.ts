@@ -31,11 +31,13 @@ export interface Command {
   purpose: string;
 }
 
-/** The page of a workspace that does not serve a port, whatever the reason. */
+/** A page of a workspace, for what it does not serve. */
 export type WorkspacePage = (route: Route, description: Description, port: number) => Page;
 
-export const workspacePage: WorkspacePage = (route, description, port) =>
-  route.endpoint ? deadPortPage(route, description, port) : notRunningPage(route, description, port);
+/** For a port that a workspace does not serve, whatever the reason. `woken`: whether this request makes a Lazy one real. */
+export function workspacePage(route: Route, description: Description, port: number, woken = true): Page {
+  return route.endpoint ? deadPortPage(route, description, port) : notRunningPage(route, description, port, woken);
+}
 
 /** For a workspace whose machine is not there. `woken`: whether this request makes a Lazy one real. */
 export function notRunningPage(route: Route, description: Description, port: number, woken = true): Page {

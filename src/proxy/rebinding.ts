@@ -1,13 +1,13 @@
 import { hostName, isLocalName } from './host.ts';
 
-const REQUEST = /^[A-Z]{3,20} [^\s]{1,8000} HTTP\/1\.[01]\r\n/;
+const REQUEST = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/1\.[01]\r\n/;
+/** The first line of a request as far as it fits into one read: browsers send shorter ones whole. */
+const LONG_BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S{1024,}$/;
 
-/**
- * Whether bytes are an HTTP request that does not say yet for whom. Browsers send the first line whole: whatever has none is something else,
- * and perhaps all that is going to be said.
- */
+/** Whether bytes are, or may become, an HTTP request that does not say yet for whom. Whatever else has no first line may be all there is to say. */
 export function isUndecided(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
+  if (LONG_BEGINNING.test(text)) return true;
   return REQUEST.test(text) && !text.includes('\r\n\r\n') && hostIn(text) === undefined;
 }
 
@@ -24,5 +24,5 @@ export function namesStranger(bytes: Buffer): boolean {
 function hostIn(text: string): string | undefined {
   const [head = ''] = text.split('\r\n\r\n', 1);
   const lines = head === text ? text.slice(0, text.lastIndexOf('\r\n') + 2) : `${head}\r\n`;
-  return /\r\nhost:[ \t]*([^\r\n]*?)[ \t]*\r\n/i.exec(lines)?.[1];
+  return /\r\nhost:([^\r\n]*)\r\n/i.exec(lines)?.[1]?.trim();
 }

@@ -9,7 +9,7 @@ import { renderPage } from './render-page.ts';
 import { mayWake } from './wake.ts';
 
 /** Where a request came in. */
-export interface Place {
+export interface Gate {
   client: Client;
   port: number;
 }
@@ -19,15 +19,17 @@ export class ReceivedRequest {
   readonly head: RequestHead;
   /** What the offsets of the head are into. */
   readonly bytes: Buffer;
-  readonly #place: Place;
+  readonly #gate: Gate;
   readonly #began: number;
+  /** The one that it is for, if there is such a one. */
+  workspace: string | undefined;
   /** Where it was passed on to, if it was. */
   destination: Destination | undefined;
 
-  constructor(head: RequestHead, bytes: Buffer, place: Place) {
+  constructor(head: RequestHead, bytes: Buffer, gate: Gate) {
     this.head = head;
     this.bytes = bytes;
-    this.#place = place;
+    this.#gate = gate;
     this.#began = Date.now();
   }
 
@@ -59,7 +61,7 @@ export class ReceivedRequest {
 
   render(page: Page, keepAlive: boolean): Buffer {
     const { method } = this.head;
-    return renderPage(page, { accept: this.header('accept'), method, secure: this.#place.client.secure, keepAlive });
+    return renderPage(page, { accept: this.header('accept'), method, secure: this.#gate.client.secure, keepAlive });
   }
 
   /** Tells of it, now that it is over, if anybody listens. */
@@ -68,9 +70,9 @@ export class ReceivedRequest {
     const { method, host, start, end } = this.head;
     access.record({
       time: new Date().toISOString(),
-      ...(this.destination && { workspace: this.destination.workspace }),
-      port: this.#place.port,
-      client: this.#place.client.address,
+      ...(this.workspace !== undefined && { workspace: this.workspace }),
+      port: this.#gate.port,
+      client: this.#gate.client.address,
       method,
       target: targetOf(this.bytes, this.head),
       host,
@@ -81,7 +83,14 @@ export class ReceivedRequest {
   }
 }
 
-/** What becomes of a connection on which something came that is no request. */
-export function renderRefusal(page: Page, secure: boolean): Buffer {
-  return renderPage(page, { accept: undefined, method: 'GET', secure, keepAlive: false });
+/** Answers what is no request, and tells of it if anybody listens. */
+export function renderRefusal(page: Page, { client, port }: Gate, access: AccessLog): Buffer {
+  const bytes = renderPage(page, { accept: undefined, method: 'GET', secure: client.secure, keepAlive: false });
+  if (access.active) {
+    const nothing = { method: '', target: '', host: '', duration: 0, bytesIn: 0 };
+    const { status, text: note } = page;
+    const time = new Date().toISOString();
+    access.record({ time, port, client: client.address, ...nothing, status, bytesOut: bytes.length, note });
+  }
+  return bytes;
 }

@@ -1,18 +1,24 @@
 import type net from 'node:net';
 import type { MuxStream, StreamCause, StreamOwner } from '../guest/mux/stream.ts';
+import type { AccessEntry } from './access-log.ts';
 import { isUndecided, namesStranger } from './rebinding.ts';
 import type { PortTraffic } from './traffic.ts';
 import type { Channel, Upstream } from './upstreams.ts';
 
-/** Bytes of a head that are waited for to see whom a request names. */
-const MAX_HEAD = 65_536;
+/** Bytes, and pieces, of a head that are waited for to see whom a request names. */
+const MAX_HEAD = 131_072;
+const MAX_PIECES = 64;
+
+const REFUSAL = 'This address is for programs of this machine: a page that was loaded under another name is refused.\n';
+
+export type Passed = Pick<AccessEntry, 'bytesIn' | 'bytesOut' | 'note'>;
 
 export interface TcpOptions {
   /** Inside. */
   port: number;
   traffic: PortTraffic;
   /** Called once, with what has passed. */
-  onOver(bytes: { bytesIn: number; bytesOut: number }): void;
+  onOver(passed: Passed): void;
 }
 
 /** A plain connection: bytes both ways, and each side's end by itself. */
@@ -20,8 +26,9 @@ export class TcpConnection implements StreamOwner {
   readonly #socket: net.Socket;
   readonly #upstream: Upstream;
   readonly #traffic: PortTraffic;
-  readonly #onOver: (bytes: { bytesIn: number; bytesOut: number }) => void;
-  readonly #bytes = { bytesIn: 0, bytesOut: 0 };
+  readonly #onOver: (passed: Passed) => void;
+  readonly #bytes: Passed = { bytesIn: 0, bytesOut: 0 };
+  #pieces = 0;
   /** What came first, as long as it may be the head of a request from a page that has no business here. */
   #first: Buffer | undefined = Buffer.alloc(0);
   #pending = 0;
@@ -52,8 +59,11 @@ export class TcpConnection implements StreamOwner {
   onData(bytes: Buffer, start: number, end: number): void {
     this.#traffic.bytesOut += end - start;
     this.#bytes.bytesOut += end - start;
-    const takesMore = this.#socket.write(bytes.subarray(start, end));
-    if (this.#socket.writableLength > 0) this.#keep();
+    const isWaiting = this.#socket.writableLength > 0;
+    // Behind what has to wait, so will this: a copy, since the memory that it is in may be many times larger.
+    const piece = isWaiting ? Buffer.from(bytes.subarray(start, end)) : bytes.subarray(start, end);
+    const takesMore = this.#socket.write(piece);
+    if (!isWaiting && this.#socket.writableLength > 0) this.#keep();
     if (takesMore) this.#stream.took(end - start);
     else this.#pending += end - start;
   }
@@ -74,6 +84,7 @@ export class TcpConnection implements StreamOwner {
   }
 
   #onSent(bytes: Buffer): void {
+    if (this.#isOver) return;
     if (this.#first) this.#examine(Buffer.concat([this.#first, bytes]));
     else this.#forward(bytes);
   }
@@ -83,14 +94,22 @@ export class TcpConnection implements StreamOwner {
    * asks for gives it away, in the first head of its connection.
    */
   #examine(first: Buffer): void {
-    if (namesStranger(first)) {
-      this.#socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-      this.#close();
-    } else if (isUndecided(first) && first.length < MAX_HEAD) this.#first = first;
+    this.#pieces += 1;
+    const isUnknown = isUndecided(first);
+    const isTooLong = first.length > MAX_HEAD || this.#pieces > MAX_PIECES;
+    if (namesStranger(first) || (isUnknown && isTooLong)) this.#refuse();
+    else if (isUnknown) this.#first = first;
     else {
       this.#first = undefined;
       this.#forward(first);
     }
+  }
+
+  #refuse(): void {
+    const head = `HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: ${REFUSAL.length}`;
+    this.#bytes.note = 'refused: a page from elsewhere';
+    this.#close();
+    this.#socket.end(`${head}\r\nConnection: close\r\n\r\n${REFUSAL}`, () => this.#socket.destroy());
   }
 
   #forward(bytes: Buffer): void {

@@ -70,8 +70,9 @@ export class Mux {
     try {
       this.#reader.read(bytes, end);
     } catch (error) {
+      // Whatever it was, what follows could not be told apart any more.
+      this.close(error as Error);
       if (!(error instanceof ChannelError)) throw error;
-      this.close(error);
     }
   }
 

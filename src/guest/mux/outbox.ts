@@ -54,11 +54,14 @@ export class Outbox {
     const batch = this.#batch;
     const bytes = batch.subarray(0, this.#used);
     this.#used = 0;
+    // Whether it is this very write that has to wait: the same memory may be written more than once in a turn.
+    let isTaken = false;
     this.#socket.write(bytes, () => {
-      if (batch !== this.#batch) this.#spare = batch;
+      if (isTaken) this.#spare = batch;
     });
     // Not yet handed to the system: the memory is taken until then.
     if (this.#socket.writableLength > 0) {
+      isTaken = true;
       this.#batch = this.#spare ?? Buffer.allocUnsafeSlow(CAPACITY);
       this.#spare = undefined;
     }

@@ -20,6 +20,10 @@ export async function serveTunnel(
     refuse(socket, '502 Bad Gateway', `nothing answers on port ${port}`, options.version);
     return;
   }
+  if (socket.destroyed) {
+    upstream.destroy();
+    return;
+  }
   socket.write(`HTTP/1.1 200 Connection established\r\n${GUEST_HEADER}: ${options.version}\r\n\r\n`);
   if (head.length > 0) upstream.write(head);
   join(socket, upstream);

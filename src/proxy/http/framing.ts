@@ -1,4 +1,4 @@
-import { isNamed, listOf, valueOf, type HeaderLine } from './header-lines.ts';
+import { isNamed, valueOf, type HeaderLine } from './header-lines.ts';
 
 /** How the end of a message's body is found. */
 export type Framing = 'none' | 'length' | 'chunked' | 'close';
@@ -6,15 +6,16 @@ export type Framing = 'none' | 'length' | 'chunked' | 'close';
 /** What a head says about its body, gathered line by line. */
 export class FramingHeaders {
   length: number | undefined;
-  /** Values of Transfer-Encoding, in lower case. */
-  codings: string[] | undefined;
+  /** The value of Transfer-Encoding, in lower case. */
+  coding: string | undefined;
 
   /** @returns whether the line was one of these; throws HeadError for what could be understood in two ways */
   take(bytes: Buffer, line: HeaderLine): boolean {
     if (isNamed(bytes, line, 'content-length')) this.#takeLength(numberIn(bytes, line));
     else if (isNamed(bytes, line, 'transfer-encoding')) this.#takeCoding(valueOf(bytes, line));
     else return false;
-    if (this.length !== undefined && this.codings) throw new HeadError(400, 'Content-Length and Transfer-Encoding');
+    if (this.length !== undefined && this.coding !== undefined)
+      throw new HeadError(400, 'Content-Length and Transfer-Encoding');
     return true;
   }
 
@@ -25,8 +26,8 @@ export class FramingHeaders {
   }
 
   #takeCoding(value: string): void {
-    if (this.codings) throw new HeadError(400, 'a second Transfer-Encoding');
-    this.codings = listOf(value);
+    if (this.coding !== undefined) throw new HeadError(400, 'a second Transfer-Encoding');
+    this.coding = value.toLowerCase();
   }
 }
 

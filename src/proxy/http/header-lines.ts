@@ -61,6 +61,6 @@ export function headerValues(bytes: Buffer, head: { linesStart: number; end: num
 export function listOf(value: string): string[] {
   return value
     .split(',')
-    .map((element) => element.trim().toLowerCase())
+    .map((element) => element.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase())
     .filter(Boolean);
 }

@@ -246,10 +246,9 @@ function passableUpgrade({ framing, version }: RequestHead, upgrade: string): st
   return framing === 'none' && version === '1.1' && !/\bh2c\b/i.test(upgrade) ? upgrade : undefined;
 }
 
-function concludeFraming(head: RequestHead, { length, codings }: FramingHeaders): void {
-  if (codings) {
-    if (codings.length !== 1 || codings[0] !== 'chunked')
-      throw new HeadError(501, 'a Transfer-Encoding other than chunked');
+function concludeFraming(head: RequestHead, { length, coding }: FramingHeaders): void {
+  if (coding !== undefined) {
+    if (coding !== 'chunked') throw new HeadError(501, 'a Transfer-Encoding other than chunked');
     if (head.version === '1.0') throw new HeadError(400, 'a Transfer-Encoding in HTTP/1.0');
     head.framing = 'chunked';
   } else if (length !== undefined && length > 0) {

@@ -39,12 +39,13 @@ export function readResponseHead(
     persists: !isOld,
   };
   const framing = new FramingHeaders();
+  const reading = { isOld, isClosed: false };
   for (let at = head.linesStart; at < end - 2;) {
     const line = readHeaderLine(bytes, at);
     if (!line || line.end > end) throw new HeadError(502, 'a line that is no header');
     const length = line.nameEnd - line.start;
     if (length === 14 || length === 17) framing.take(bytes, line);
-    else if (length === 10 && isNamed(bytes, line, 'connection')) readConnection(head, valueOf(bytes, line), isOld);
+    else if (length === 10 && isNamed(bytes, line, 'connection')) readConnection(head, valueOf(bytes, line), reading);
     at = line.end;
   }
   concludeFraming(head, framing, request);
@@ -73,21 +74,21 @@ function threeDigits(bytes: Buffer, at: number): number {
   return value;
 }
 
-function readConnection(head: ResponseHead, value: string, isOld: boolean): void {
-  if (value === 'keep-alive') {
-    head.persists = true;
-    return;
-  }
+/** Who says `close` once means it. */
+function readConnection(head: ResponseHead, value: string, reading: { isOld: boolean; isClosed: boolean }): void {
+  // What most of them say, which changes nothing.
+  if (value === 'keep-alive' && !reading.isOld) return;
   const tokens = listOf(value);
-  if (tokens.includes('close')) head.persists = false;
-  else if (isOld && tokens.includes('keep-alive')) head.persists = true;
+  if (tokens.includes('close')) reading.isClosed = true;
+  if (reading.isClosed) head.persists = false;
+  else if (reading.isOld && tokens.includes('keep-alive')) head.persists = true;
 }
 
 function concludeFraming(head: ResponseHead, framing: FramingHeaders, request: { method: string }): void {
   const { status } = head;
-  const { codings, length } = framing;
+  const { coding, length } = framing;
   if (status < 200 || status === 204 || status === 304 || request.method === 'HEAD') head.framing = 'none';
-  else if (codings) head.framing = codings.at(-1) === 'chunked' ? 'chunked' : 'close';
+  else if (coding !== undefined) head.framing = listOf(coding).at(-1) === 'chunked' ? 'chunked' : 'close';
   else if (length !== undefined) {
     head.framing = length === 0 ? 'none' : 'length';
     head.length = length;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -186,8 +185,7 @@ async function converse(port: number, pieces: Buffer[], patience = 30): Promise<
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.on('error', () => socket.destroy());
-  const closed = once(socket, 'close');
-  await Promise.race([once(socket, 'connect'), closed]);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   for (const piece of pieces) if (!socket.destroyed) socket.write(piece);
   // Whoever waits for more of a body gets the end instead.
   socket.setTimeout(patience, () => {

@@ -134,6 +134,28 @@ it('passes 50 MB each way', async () => {
   expect((await answer.toArray()).join('')).toBe(sha256);
 });
 
+it('keeps many streams apart, however their clients take what they are sent', async () => {
+  const bytes = 3_000_000;
+  service.on('request', (request, response) => {
+    response.setHeader('Content-Length', bytes);
+    response.end(Buffer.alloc(bytes, Number(request.url?.slice(1))));
+  });
+  await serve('127.0.0.1');
+  const download = async (index: number): Promise<number> => {
+    const request = http.get({ host: HOST, port, path: `/${index}`, agent: false, headers });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    let taken = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      taken += chunk.every((byte) => byte === index) ? chunk.length : NaN;
+      // Some hold up the others' data in the channel, all of them now and then.
+      if (taken % (index + 2) === 0) await new Promise((resolve) => setTimeout(resolve, index % 4));
+    }
+    return taken;
+  };
+  const taken = await Promise.all(Array.from({ length: 16 }, (_, index) => download(index)));
+  expect(taken).toEqual(Array(16).fill(bytes));
+});
+
 it('keeps the directions of a raw stream apart', async () => {
   service.on('upgrade', (_request, socket: net.Socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sums\r\n\r\n');

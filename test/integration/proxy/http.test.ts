@@ -108,6 +108,19 @@ describe('requests', () => {
     await eventually(() => expect(guest?.openTunnels()).toBe(1));
   });
 
+  it('leave nothing behind on a connection that the service closes as they come', async () => {
+    const seen = new WeakSet<net.Socket>();
+    const server = http.createServer((request, response) => {
+      if (seen.has(request.socket)) request.socket.end();
+      else response.end('ok');
+      seen.add(request.socket);
+    });
+    await fixture.workspace('one', { [port]: server });
+    const headers = { host: 'one.localhost' };
+    for (let i = 0; i < 6; i += 1) expect((await ask(port, { headers })).body).toBe('ok');
+    await eventually(() => expect(fixture.guests.get('one')?.openTunnels()).toBeLessThanOrEqual(1));
+  });
+
   it('with a body never go on a connection that may just have been closed', async () => {
     const server = http.createServer(echo);
     await fixture.workspace('one', { [port]: server });

@@ -72,6 +72,26 @@ describe('plain localhost', () => {
     expect((await ask(port, { headers: { host: 'localhost' } })).status).toBe(404);
   });
 
+  it('is looked at again on a connection that is kept, once routes have changed', async () => {
+    await republish('two', { focusedAt: '2026-01-02T00:00:00Z' });
+    const script = `
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+      const ask = () => new Promise((done) => http.get({ port: ${port}, host: '127.0.0.1', agent, headers: { host: 'localhost' } },
+        (answer) => answer.on('data', (text) => console.log(String(text))).on('end', done)));
+      ask().then(() => process.stdin.once('data', () => ask().then(() => process.exit())));`;
+    const child = spawn(process.execPath, ['-e', script], {
+      cwd: path.join(fixture.dir, 'one'),
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [before] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(before)).toBe('two localhost\n');
+    await republish('one', { directory: path.join(fixture.dir, 'one') });
+    child.stdin.write('again');
+    const [after] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(after)).toBe('one localhost\n');
+    await once(child, 'close');
+  });
+
   it('says so where the one that is meant has no such port', async () => {
     const other = await freePort();
     await fixture.workspace('one', { [other]: (_request, response) => response.end('other') });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type http from 'node:http';
 import net from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { createProxyFixture, echo, freePort, type ProxyFixture } from '../../support/proxy-fixture.ts';
 
@@ -37,8 +37,8 @@ it('that do not come to the end of a head are told so, however steadily they go 
   const { socket, ended, text } = connect();
   socket.write('GET / HTTP/1.1\r\nHost: one.localhost\r\n');
   const drip = setInterval(() => socket.write('X: y\r\n'), 10);
+  onTestFinished(() => clearInterval(drip));
   await ended;
-  clearInterval(drip);
   expect(text()).toMatch(/^HTTP\/1.1 408 [^]*Connection: close\r\n/);
 });
 
@@ -92,7 +92,27 @@ it('that go on sending after a refusal see it, and are cut off in the end', asyn
   const { socket, ended, text } = connect();
   socket.write('POST / HTTP/1.1\r\nHost: nobody.localhost\r\nContent-Length: 100000000\r\n\r\n');
   const drip = setInterval(() => socket.write('x'.repeat(10_000)), 5);
+  onTestFinished(() => clearInterval(drip));
   await ended;
-  clearInterval(drip);
   expect(text()).toMatch(/^HTTP\/1.1 404 /);
 });
+
+it.each(['HTTP/1.1\r\nConnection: close', 'HTTP/1.0'])(
+  'that read the last of an answer late get all of it (%j)',
+  async (version) => {
+    const body = Buffer.alloc(8_000_000, 1);
+    await fixture.workspace('one', { [port]: (_request, response) => response.end(body) });
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(`GET / ${version}\r\nHost: one.localhost\r\n\r\n`);
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    socket.pause();
+    // Longer than what lingers is waited for.
+    const { ended } = connect();
+    await ended;
+    await connect().ended;
+    socket.end();
+    const rest = Buffer.concat((await socket.toArray()) as Buffer[]);
+    const all = Buffer.concat([first, rest]);
+    expect(all.length - all.indexOf('\r\n\r\n') - 4).toBe(body.length);
+  },
+);

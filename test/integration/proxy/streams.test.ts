@@ -116,4 +116,37 @@ describe('streams', () => {
     socket.destroy();
     await eventually(() => expect(fixture.guests.get('one')?.openTunnels()).toBe(0));
   });
+
+  it('hold the service back also where chunks are taken apart, for clients of old', async () => {
+    let written = 0;
+    await fixture.workspace('one', {
+      [port]: (_request, response) => {
+        const more = (): void => {
+          if (written >= 200_000_000 || response.destroyed) return;
+          written += 1_000_000;
+          response.write(Buffer.alloc(1_000_000), more);
+        };
+        // As one does that does not care who asks.
+        response.useChunkedEncodingByDefault = true;
+        response.shouldKeepAlive = false;
+        response.setHeader('Transfer-Encoding', 'chunked');
+        more();
+      },
+    });
+    const socket = net.connect(port, '127.0.0.1');
+    socket.write('GET / HTTP/1.0\r\nHost: one.localhost\r\n\r\n');
+    await once(socket, 'data');
+    socket.pause();
+    let before = -1;
+    await eventually(
+      () => {
+        const [last, now] = [before, written];
+        before = now;
+        expect(now).toBe(last);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect(written).toBeLessThan(50_000_000);
+    socket.destroy();
+  });
 });

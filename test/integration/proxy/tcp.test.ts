@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type http from 'node:http';
 import net from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { AccessEntry } from '../../../src/proxy/access-log.ts';
 import { bigStream, sha256Of } from '../../support/big-stream.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -111,6 +111,22 @@ it('holds nothing back that may be all there is to say', async () => {
   socket.destroy();
 });
 
+it('refuses such a page whatever it asks for, and by whatever method', async () => {
+  await serve(echo);
+  for (const start of [
+    'foo /x',
+    'GET2 /x',
+    `GET /?${'x'.repeat(9_000)}`,
+    `GET /?${'x'.repeat(200_000)}`,
+    `${'M'.repeat(30)} /x`,
+  ]) {
+    const answer = await sendRawTo(`${start} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`).catch(
+      () => 'reset',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 404 |^reset$/);
+  }
+});
+
 it('sees through a head that comes in pieces', async () => {
   await serve(echo);
   const socket = net.connect(port, ADDRESS);
@@ -153,7 +169,9 @@ it('goes with the port, and with the machine', async () => {
 });
 
 it('is told of as such when another process has the port on every address', async () => {
-  const holder = net.createServer().listen(port, '0.0.0.0');
+  // Only a listener on every address has also those that are nobody's yet; what connects from outside meanwhile is let go.
+  const holder = net.createServer((socket) => socket.destroy()).listen(port, '0.0.0.0');
+  onTestFinished(() => void holder.close());
   await once(holder, 'listening');
   const { results } = await fixture.proxy.publish({
     workspace: 'one',
@@ -164,5 +182,4 @@ it('is told of as such when another process has the port on every address', asyn
   expect(results.tcp).toMatchObject([{ port, listening: false, reason: 'PortTaken' }]);
   expect(results.tcp[0]!.message).toContain(`port ${port} on ${ADDRESS} is held by`);
   expect(results.tcp[0]!.message).toContain(`(process ${process.pid})`);
-  holder.close();
 });

@@ -78,6 +78,7 @@ describe("an answer's head", () => {
     ['HTTP/1.1 304 Not Modified\r\nContent-Length: 5', 'GET', 'none', true],
     ['HTTP/1.1 200', 'GET', 'close', false],
     ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close', 'GET', 'none', false],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nConnection: keep-alive', 'GET', 'none', false],
     ['HTTP/1.0 200 OK\r\nContent-Length: 5', 'GET', 'length', false],
     ['HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: Keep-Alive', 'GET', 'length', true],
   ])('says how its body ends: %j to %s', (text, method, framing, persists) => {

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME...]: runs hack/bench/NAME.ts, or all of them in turn.
+// npm run bench [-- NAME...]: runs hack/bench/NAME.bench.ts, or all of them in turn.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';

@@ -32,7 +32,8 @@ export function chooseAddress(own: Holder, others: readonly Holder[], { instance
   }
 }
 
-// 127.64.0.0 to 127.127.255.254, away from the addresses at the start of 127/8 that people give to things by hand.
+// 127.64.0.0 to 127.127.255.254, away from the addresses at the start of 127/8 that people give to things by hand. The same range
+// stands in src/shims/route.pl.
 const FIRST = 64;
 const RANGE = /^127\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d{1,3}\.\d{1,3}$/;
 

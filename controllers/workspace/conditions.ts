@@ -18,7 +18,9 @@ import { StalledError, explain } from '../../src/errors/reconcile-errors.ts';
 import { established } from './findings.ts';
 import type { Finding } from './findings.ts';
 import type { State } from './machine.ts';
+import type { Observation } from './observation.ts';
 import type { Outcome } from './outcome.ts';
+import { awaitedRemarks } from './route-finding.ts';
 
 /** Which condition a state works on; those before it are true, those after it wait for it. */
 const WORKS_ON: Partial<Record<State, WorkspaceCondition>> = {
@@ -57,7 +59,7 @@ export function workspaceConditions(workspace: Workspace, outcome: Outcome, now:
 function finding(type: WorkspaceCondition, workspace: Workspace, { state, observation, error }: Outcome): Finding {
   const current = WORKS_ON[state];
   if (current === type) return error === undefined ? PROGRESS[type] : { status: 'False', ...explain(error) };
-  const special = exceptional(type, workspace, state);
+  const special = exceptional(type, workspace, { state, observation });
   if (special) return special;
   const reached = current === undefined || WORKSPACE_CONDITIONS.indexOf(type) < WORKSPACE_CONDITIONS.indexOf(current);
   if (!reached) return { status: 'Unknown', reason: REASON.waiting, message: `waits for ${current}` };
@@ -65,7 +67,11 @@ function finding(type: WorkspaceCondition, workspace: Workspace, { state, observ
 }
 
 /** States in which nothing is worked on and not everything is there. */
-function exceptional(type: WorkspaceCondition, workspace: Workspace, state: State): Finding | undefined {
+function exceptional(
+  type: WorkspaceCondition,
+  workspace: Workspace,
+  { state, observation }: Outcome,
+): Finding | undefined {
   switch (state) {
     case 'pending':
       return { status: 'Unknown', reason: REASON.waiting, message: `waits for Project ${workspace.spec.project}` };
@@ -74,10 +80,15 @@ function exceptional(type: WorkspaceCondition, workspace: Workspace, state: Stat
     case 'stopped':
       return kept(type, workspace) ?? { status: 'False', reason: REASON.stopped, message: 'spec.state is Stopped' };
     case 'lazy':
-      return kept(type, workspace) ?? { status: 'False', reason: REASON.lazy, message: 'made real on first use' };
+      return kept(type, workspace) ?? lazyFinding(type, observation);
     default:
       return undefined;
   }
+}
+
+function lazyFinding(type: WorkspaceCondition, observation: Observation): Finding {
+  const remarks = type === ROUTE_READY ? awaitedRemarks(observation) : [];
+  return { status: 'False', reason: REASON.lazy, message: ['made real on first use', ...remarks].join('; ') };
 }
 
 /** Clone and image stay when the rest is stopped. */

@@ -11,9 +11,9 @@ export async function ensureRoute({ context, memory, observation }: StepInput): 
 export async function announceRoute({ context, memory, workspace, observation }: StepInput): Promise<void> {
   const route = announcedRoute(workspace, observation);
   const key = routeKey(route);
-  if (memory.published?.key === key) return;
   try {
-    memory.published = { key, results: await context.routes.publish(route) };
+    if (memory.published?.key !== key) memory.published = { key, results: await context.routes.publish(route) };
+    observation.announced = memory.published.results;
   } catch (error) {
     context.log.warn({ workspace: route.workspace, err: error }, 'the proxy was not told');
   }

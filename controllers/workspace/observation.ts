@@ -25,6 +25,8 @@ export interface Observation {
   shims?: ShimsObservation;
   session?: SessionObservation;
   routes?: RouteObservation;
+  /** What came of telling the proxy of a workspace without a machine, once that was done. */
+  announced?: RouteResults;
 }
 
 /** Which driver runs the machine. */

@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts';
 import type { Observation } from './observation.ts';
 import { isOffered } from './ports.ts';
 
-const NOTHING: RouteResults = { http: [], tcp: [] };
+const NOTHING: RouteResults = { http: [], awaited: [], tcp: [] };
 
 /**
  * What is to be said of the routes. A URL that cannot be had is worth a warning; a plain TCP address that cannot be had is told, and no
@@ -25,6 +25,12 @@ export function routeFinding(observation: Observation, { metadata }: Workspace):
   const where = results.tcp.some(({ listening }) => listening) ? [`plain TCP on ${observation.address ?? ''}`] : [];
   const message = [`ports ${served.join(', ')}`, ...where, ...remarks].join('; ');
   return { status: 'True', reason: REASON.routed, message };
+}
+
+/** What is to be said of a Lazy workspace that is not real yet: which ports cannot make it so. Pure. */
+export function awaitedRemarks({ announced = NOTHING }: Observation): string[] {
+  const failed = announced.awaited.filter(({ listening }) => !listening);
+  return failed.map((result) => `${messageOf(result)}; a request there will not make this workspace real`);
 }
 
 /** Not of what is said already, nor of ports that nobody asked for by number. */

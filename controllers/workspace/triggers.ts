@@ -1,9 +1,9 @@
 import type { Workspace } from '../../src/api/types.ts';
 import type { WorkspaceContext } from './context.ts';
 import type { Memory } from './memory.ts';
-import { onPageRequest } from './request.ts';
+import { onWanted } from './wanted.ts';
 
-/** Everything that has a Workspace looked at again. Nothing here decides anything: it only puts names on the queue, and notes requests. */
+/** Everything that has a Workspace looked at again. Nothing here decides anything: it only puts names on the queue, and notes what is wanted. */
 export function watchWorld(context: WorkspaceContext, memory: Memory, signal: AbortSignal): void {
   const { api, drivers, guests, routes, enqueue } = context;
   const all = (): void => {
@@ -27,7 +27,7 @@ export function watchWorld(context: WorkspaceContext, memory: Memory, signal: Ab
     if (name === undefined) all();
     else enqueue(name);
   };
-  routes.watch({ onChange, onRequest: (name) => void onPageRequest(context, name) }, signal);
+  routes.watch({ onChange, onWanted: (name) => void onWanted(context, name, signal) }, signal);
 }
 
 /** A status write of one's own is no news. */

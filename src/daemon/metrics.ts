@@ -4,7 +4,6 @@ import { createControlClient } from '../proxy/control-client.ts';
 import type { ControllerStats } from '../runtime/controller.ts';
 
 export interface MetricsOptions {
-  /** Those that there are by now. */
   /** Those that there are by now; more may come. */
   controllers: readonly { stats(): ControllerStats }[];
   /** Path of the proxy's control socket. */

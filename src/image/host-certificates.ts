@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import tls from 'node:tls';
+import { CA_ORGANIZATION } from '../config/certificate-authority.ts';
 import type { Environment } from './npm-cli.ts';
 
 /** Where a system keeps what it trusts, all certificates in one file. */
@@ -12,7 +13,7 @@ const ADDED = ['/usr/local/share/ca-certificates', '/etc/pki/ca-trust/source/anc
 const PUBLIC = '/usr/share/ca-certificates/mozilla';
 
 /** Line of the subject of what `dual trust` makes: it can come and go, and no image is to be made anew for it. */
-const OWN = 'O=Dual development CA';
+const OWN = `O=${CA_ORGANIZATION}`;
 
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 

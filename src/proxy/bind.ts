@@ -72,7 +72,11 @@ async function taken({ address, port, isOwn }: Place, known: PortHolder | undefi
   try {
     // One that cannot be seen is on its way out, as a rule: not worth a report of its own.
     const holder = (await findPortHolder(address, port, known)) ?? known;
-    return { reason: REASON.portTaken, message: `${where} is held by ${describe(holder, isOwn)}`, ...(holder && { holder }) };
+    return {
+      reason: REASON.portTaken,
+      message: `${where} is held by ${describe(holder, isOwn)}`,
+      ...(holder && { holder }),
+    };
   } catch (error) {
     const { message } = error as Error;
     return {

@@ -40,5 +40,5 @@ export interface FrontContext {
   log: Log;
   connections: Set<Pick<ClientConnection, 'sweep' | 'destroy'>>;
   /** Somebody wants to see a workspace whose route has no endpoint. */
-  onRequest(workspace: string): void;
+  onWanted(workspace: string): void;
 }

@@ -30,6 +30,8 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
   const notify = (workspace: string | undefined): void => {
     for (const { onChange } of watchers) onChange(workspace);
   };
+  /** Wanted before anybody watched: a proxy that is taken over tells at once what has come in without a daemon. */
+  const untold = new Set<string>();
   let state: State = { problem: 'it is being started' };
   let closed = false;
   let stopWatch = (): void => undefined;
@@ -61,8 +63,12 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
     notify(undefined);
   };
   function onMessage(message: WatchMessage): void {
-    if (message.type === 'request') for (const { onRequest } of watchers) onRequest(message.workspace);
+    if (message.type === 'wanted') tellWanted(message.workspace);
     else if (publications.update(message)) notify(message.workspace);
+  }
+  function tellWanted(workspace: string): void {
+    if (watchers.size === 0) untold.add(workspace);
+    for (const { onWanted } of watchers) onWanted(workspace);
   }
   function connectAgain(problem: string): void {
     if (closed) return;
@@ -81,6 +87,8 @@ export async function createProxyRoutes(options: ProxyProcess): Promise<ProxyRou
     list: () => guarded(() => client.workspaces()),
     watch(handlers, signal) {
       watchers.add(handlers);
+      for (const workspace of untold) handlers.onWanted(workspace);
+      untold.clear();
       signal.addEventListener('abort', () => watchers.delete(handlers), { once: true });
     },
     close: () => end(),

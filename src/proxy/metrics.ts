@@ -7,7 +7,7 @@ export interface Metrics {
 }
 
 export interface MetricExtras {
-  /** Connections of clients that are open, idle ones too. */
+  /** HTTP connections of clients that are open, idle ones too. */
   clientConnections(): number;
 }
 
@@ -43,7 +43,7 @@ async function createRegistry(traffic: Traffic, extras: MetricExtras): Promise<R
   }
   new Gauge({
     name: 'dual_proxy_client_connections',
-    help: 'Connections of clients that are open, idle ones too',
+    help: 'HTTP connections of clients that are open, idle ones too',
     registers: [registry],
     collect() {
       this.set(extras.clientConnections());
@@ -90,8 +90,8 @@ const FAMILIES: readonly Family[] = [
   },
   {
     type: 'counter',
-    name: 'connections_total',
-    help: 'Plain TCP connections',
+    name: 'tcp_connections_total',
+    help: 'Plain TCP connections that were opened',
     labels: [],
     read: ({ connections }) => [{ value: connections }],
   },

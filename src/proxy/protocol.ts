@@ -40,5 +40,5 @@ export interface Published {
 export type WatchMessage =
   /** The results of that workspace have changed since it was published. */
   | ({ type: 'results'; workspace: string } & Published)
-  /** Somebody wants to see a workspace whose route has no endpoint. */
-  | { type: 'request'; workspace: string };
+  /** Somebody wants to see a workspace whose route has no endpoint, or wanted to while there was nobody to tell. */
+  | { type: 'wanted'; workspace: string };

@@ -8,13 +8,13 @@ import { createFront } from './front.ts';
 import { createListeners, type Wanted } from './listeners.ts';
 import { createPeers, type Peers } from './peer-process.ts';
 import type { Published, WatchMessage } from './protocol.ts';
-import { createRequests } from './requests.ts';
 import type { Description, Route } from './routes.ts';
 import { createRoutingTable } from './routing-table.ts';
 import { createTcpFront } from './tcp-front.ts';
 import type { Tls } from './tls/tls.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
 import { createUpstreams } from './upstreams.ts';
+import { createWanted } from './wanted.ts';
 
 /** The proxy itself, whoever tells it its routes. */
 export interface Proxy {
@@ -24,7 +24,10 @@ export interface Proxy {
   /** Replaces what is told of that workspace. */
   describe(workspace: string, description: Description): void;
   withdraw(workspace: string): void;
-  /** Reports every workspace whose results have changed by themselves, or that somebody wants to see. @returns how to stop it */
+  /**
+   * Reports every workspace whose results have changed by themselves, or that somebody wants to see; also what was wanted while
+   * nobody watched. @returns how to stop it
+   */
   watch(onMessage: (message: WatchMessage) => void): () => void;
   readonly traffic: Traffic;
   readonly access: AccessLog;
@@ -54,7 +57,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const tell = (message: WatchMessage): void => {
     for (const watcher of watchers) watcher(message);
   };
-  const requests = createRequests((workspace) => tell({ type: 'request', workspace }));
+  const wanted = createWanted(watchers);
   const context: FrontContext = {
     ...{ table, clock, log, tls: options.tls },
     patience: { ...PATIENCE, ...options.patience },
@@ -65,17 +68,18 @@ export function createProxy(options: ProxyOptions): Proxy {
     peers: options.peers ?? createPeers(),
     directories: createDirectories(table),
     connections: new Set(),
-    onRequest: requests.made,
+    onWanted: wanted.add,
   };
   let revision = 0;
   const listeners = createListeners({ clock, retryAfter, onChange: (key) => void report(key) });
 
   const publishedOf = async (route: Route): Promise<Published> => {
-    const [http, tcp] = await Promise.all([
+    const [http, awaited, tcp] = await Promise.all([
       listeners.results(route.ports.map(httpKey)),
+      listeners.results(route.awaited.map(httpKey)),
       listeners.results((route.tcp?.ports ?? []).map((port) => tcpKey(route, port))),
     ]);
-    return { results: { http, tcp }, revision };
+    return { results: { http, awaited, tcp }, revision };
   };
   const report = async (key: string): Promise<void> => {
     revision += 1;
@@ -94,6 +98,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     workspaces: () => table.workspaces(),
     publish(route) {
       table.set(route);
+      if (route.endpoint) wanted.drop(route.workspace);
       changed();
       return publishedOf(route);
     },
@@ -101,11 +106,16 @@ export function createProxy(options: ProxyOptions): Proxy {
     withdraw(workspace) {
       table.delete(workspace);
       context.traffic.drop(workspace);
+      wanted.drop(workspace);
       changed();
     },
     watch(onMessage) {
       watchers.add(onMessage);
-      return () => void watchers.delete(onMessage);
+      for (const workspace of wanted.takeUntold()) onMessage({ type: 'wanted', workspace });
+      return () => {
+        watchers.delete(onMessage);
+        wanted.left();
+      };
     },
     traffic: context.traffic,
     access: context.access,
@@ -135,7 +145,8 @@ function tcpKey({ workspace, tcp }: Route, port: number): string {
 }
 
 function keysOf(route: Route): string[] {
-  return [...route.ports.map(httpKey), ...(route.tcp?.ports ?? []).map((port) => tcpKey(route, port))];
+  const ports = [...route.ports, ...route.awaited];
+  return [...ports.map(httpKey), ...(route.tcp?.ports ?? []).map((port) => tcpKey(route, port))];
 }
 
 /** Everything that the routes want to be listened on. */

@@ -17,7 +17,7 @@ export interface RouteHandlers {
   /** The results of that workspace have changed; undefined = the proxy has come back empty, publish everything. */
   onChange(workspace: string | undefined): void;
   /** Somebody wants to see a workspace whose route has no endpoint. At most once a second for each. */
-  onRequest(workspace: string): void;
+  onWanted(workspace: string): void;
 }
 
 export interface Route {
@@ -49,6 +49,8 @@ export interface Description {
 export interface RouteResults {
   /** Of `ports`. */
   http: PortResult[];
+  /** Of `awaited`: a request to a port that another program has makes nothing real. */
+  awaited: PortResult[];
   /** Of `tcp.ports`. */
   tcp: PortResult[];
 }

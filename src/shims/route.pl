@@ -16,6 +16,7 @@ my $VALUE = qr/^(?:-r|--require|--import|--loader|--experimental-loader|-C|--con
 # Options that take the place of a script.
 my $NO_SCRIPT = qr/^(?:-e|-p|-pe|--eval|--print|-c|-m|-i|-v|-V|--version|-h|--help|--test|--run(?:=.*)?|-)$/;
 
+# Not 127.64.0.0 to 127.127.255.255, where workspaces have their own addresses (controllers/workspace/address.ts): those are the host's.
 my $LOOPBACK = qr{^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?(?:localhost|127(?!\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)(?:\.\d+){1,3}|0\.0\.0\.0|\[::1?\])(?:[:/?#]|$)}i;
 
 # -> "container" or "host", the reason, and whether what it starts in turn stays there as well

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { git, makeRepo } from '../support/app-repo.ts';
 import { createInstance } from '../support/instance.ts';
@@ -175,6 +175,7 @@ describe('the desired state', () => {
       return status!.address!;
     });
     const other = net.createServer((socket) => socket.end('another program'));
+    onTestFinished(() => void other.close());
     await once(other.listen(3000, address), 'listening');
     await dual.fetch('http://app-held.localhost:3000/');
     expect(await served('app-held')).toContain('app-held.localhost');

@@ -23,12 +23,15 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync'],
 ];
 
-/** @param address where the names of workspaces are, if not on the usual loopback addresses */
-export async function launchBrowser(address?: string): Promise<TestBrowser> {
+/**
+ * @param address where the names of workspaces are, if not on the usual loopback addresses
+ * @param env its environment, which may be that of another home
+ */
+export async function launchBrowser(address?: string, env: NodeJS.ProcessEnv = process.env): Promise<TestBrowser> {
   const executablePath = findProgram('chromium', process.env);
   if (executablePath === undefined) throw new Error('chromium is not installed; hack/setup installs it');
   const rules = address === undefined ? [] : [`--host-resolver-rules=MAP *.localhost ${address}`];
-  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...rules] });
+  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...rules], env: { ...env } });
   return {
     browser,
     async open(options = {}) {

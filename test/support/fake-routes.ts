@@ -1,4 +1,4 @@
-import type { Description, Route, RouteHandlers, Routes } from '../../src/proxy/routes.ts';
+import type { Description, PortResult, Route, RouteHandlers, Routes } from '../../src/proxy/routes.ts';
 
 /** A proxy to the controllers: keeps what it is told, has every port, and speaks when a test says so. */
 export interface FakeRoutes extends Routes {
@@ -6,25 +6,30 @@ export interface FakeRoutes extends Routes {
   descriptions: Map<string, Description>;
   /** What comes of descriptions from now on. */
   refuseDescriptions(error: Error): void;
+  /** What is said of ports that cannot be had, by number. */
+  taken: Map<number, Pick<PortResult, 'reason' | 'message'>>;
   /** As if the proxy had been started again. */
   restart(): void;
-  /** As if somebody had asked for a page of that workspace. */
-  request(workspace: string): void;
+  /** As if somebody had wanted to see that workspace. */
+  want(workspace: string): void;
 }
 
 export function createFakeRoutes(): FakeRoutes {
   const routes = new Map<string, Route>();
   const descriptions = new Map<string, Description>();
+  const taken: FakeRoutes['taken'] = new Map();
   const watchers = new Set<RouteHandlers>();
   let refusal: Error | undefined;
   return {
     routes,
     descriptions,
+    taken,
     async publish(route) {
       routes.set(route.workspace, route);
-      const listening = (ports: number[] = []): { port: number; listening: true }[] =>
-        ports.map((port) => ({ port, listening: true }));
-      return Promise.resolve({ http: listening(route.ports), tcp: listening(route.tcp?.ports) });
+      const results = (ports: number[] = []): PortResult[] =>
+        ports.map((port) => ({ port, listening: !taken.has(port), ...taken.get(port) }));
+      const { ports, awaited, tcp } = route;
+      return Promise.resolve({ http: results(ports), awaited: results(awaited), tcp: results(tcp?.ports) });
     },
     describe(workspace, description) {
       if (refusal) return Promise.reject(refusal);
@@ -47,8 +52,8 @@ export function createFakeRoutes(): FakeRoutes {
       descriptions.clear();
       for (const { onChange } of watchers) onChange(undefined);
     },
-    request(workspace) {
-      for (const { onRequest } of watchers) onRequest(workspace);
+    want(workspace) {
+      for (const { onWanted } of watchers) onWanted(workspace);
     },
   };
 }

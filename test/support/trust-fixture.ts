@@ -28,6 +28,10 @@ export interface TrustFixture {
   nicknames(dir: string): string[];
   /** A program of that name, first in PATH. */
   program(name: string, script: string): void;
+  /** A program of that name, first in the system's directories. */
+  systemProgram(name: string, script: string): void;
+  /** The first of the system's directories, empty at first. */
+  systemDir: string;
   close(): void;
 }
 
@@ -45,6 +49,11 @@ export function createTrustFixture(): TrustFixture {
   };
   const home = inRoot('home');
   const bin = inRoot('bin');
+  const systemDir = inRoot('system');
+  const write = (dir: string, name: string, script: string): void => {
+    writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(path.join(dir, name), 0o755);
+  };
   const clock = createFakeClock(Date.now());
   const certificates = inRoot('local');
   linkTools(inRoot('tools'));
@@ -57,7 +66,7 @@ export function createTrustFixture(): TrustFixture {
     isRoot: true,
     isInteractive: false,
     system: {
-      programs: ['/usr/sbin', '/usr/bin'],
+      programs: [systemDir, '/usr/sbin', '/usr/bin'],
       certificates,
       bundles: [path.join(inRoot('etc'), 'ca-certificates.crt')],
       updateOptions: updateOptions({
@@ -91,10 +100,9 @@ export function createTrustFixture(): TrustFixture {
       const lines = stdout.split('\n').slice(4);
       return lines.filter((line) => line.trim() !== '').map((line) => line.trim().replaceAll(/\s{2,}/g, ' '));
     },
-    program(name, script) {
-      writeFileSync(path.join(bin, name), `#!/bin/sh\n${script}\n`);
-      chmodSync(path.join(bin, name), 0o755);
-    },
+    program: (name, script) => write(bin, name, script),
+    systemProgram: (name, script) => write(systemDir, name, script),
+    systemDir,
     close: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -133,7 +133,8 @@ export function everythingInPlace(): Required<Observation> {
     routes: {
       ports: [],
       route: { workspace: 'shop-main', ports: [], awaited: [] },
-      results: { http: [], tcp: [] },
+      results: { http: [], awaited: [], tcp: [] },
     },
+    announced: { http: [], awaited: [], tcp: [] },
   };
 }

@@ -122,7 +122,11 @@ describe('the conditions of a Workspace', () => {
   it('name the port that is taken', () => {
     const message = 'port 3000 is taken by postgres (pid 7)';
     const observation = everythingInPlace();
-    observation.routes.results = { http: [{ port: 3000, listening: false, reason: 'PortTaken', message }], tcp: [] };
+    observation.routes.results = {
+      http: [{ port: 3000, listening: false, reason: 'PortTaken', message }],
+      awaited: [],
+      tcp: [],
+    };
     const conditions = workspaceConditions(aWorkspace(), { state: 'degraded', observation }, NOW);
     expect(find(conditions, 'RouteReady')).toMatchObject({
       status: 'False',

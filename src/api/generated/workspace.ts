@@ -110,7 +110,7 @@ export interface WorkspaceStatus {
     process?: string;
     listening: boolean;
     /**
-     * Whether it is reached as its protocol says - http at the URL
+     * Whether it is reached as its protocol says: http at the URL, tcp at the Workspace's own address.
      */
     routed: boolean;
     /**
@@ -118,7 +118,7 @@ export interface WorkspaceStatus {
      */
     url?: string;
     /**
-     * Where it is reached as plain TCP
+     * Where it is reached as plain TCP, as in 127.77.12.5:5432. Left out where it is not.
      */
     tcp?: string;
     /**

@@ -23,7 +23,8 @@ export function jsonOption(): Option {
   return new Option('-o, --output <format>', 'json instead of a table').choices(['json']);
 }
 
-function durationArgument(text: string): number {
+/** A duration in milliseconds. */
+export function durationArgument(text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {

@@ -12,7 +12,7 @@ Examples:
   dual run pnpm test                 run a command in the machine of the workspace you are in
   dual run -w shop-main -- sh -c 'ls | wc -l'
   dual which curl localhost:3000     where that would run, and why
-  dual urls                          where its services answer; with --tcp, those that speak no HTTP too
+  dual urls                          where its services answer; with --tcp, the plain TCP address of each
   dual open shop-main www            show one of them in the browser
   dual logs -f dev                   follow what a pane prints
   dual doctor                        what this machine lacks

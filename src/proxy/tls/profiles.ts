@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Extension, Name } from '@peculiar/asn1-x509';
+import { CA_ORGANIZATION } from '../../config/certificate-authority.ts';
 import { asn1 } from './asn1.ts';
 import { distinguishedName, extension, issueCertificate, keyIdentifier } from './certificate.ts';
 
@@ -13,9 +14,6 @@ const CA_DAYS = 3650;
 const LEAF_DAYS = 90;
 /** Of a common name, RFC 5280 appendix A. */
 const MAX_COMMON_NAME = 64;
-
-/** By which people tell such an authority from others. */
-const CA_ORGANIZATION = 'Dual development CA';
 
 export interface KeyPair {
   publicKey: KeyObject;

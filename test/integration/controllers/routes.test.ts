@@ -117,7 +117,7 @@ describe('what the proxy is told', () => {
     await make('shop-main', 'Lazy');
     await atRest('shop-main', 'Lazy');
     expect(routes.routes.get('shop-main')).toMatchObject({ ports: [], awaited: [3000] });
-    routes.request('shop-main');
+    routes.want('shop-main');
     await atRest('shop-main', 'Cloning');
     await eventually(() => {
       const told = routes.descriptions.get('shop-main');
@@ -167,15 +167,27 @@ describe('what the proxy is told', () => {
   });
 });
 
-describe('a request in a browser', () => {
+describe('a workspace that somebody wants to see', () => {
   it('leaves alone what is stopped, and what does not exist', async () => {
     await make('shop-off', 'Stopped');
     await make('shop-lazy', 'Lazy');
     await atRest('shop-off', 'Stopped');
     await atRest('shop-lazy', 'Lazy');
-    for (const name of ['shop-off', 'nobody', 'shop-lazy']) routes.request(name);
+    for (const name of ['shop-off', 'nobody', 'shop-lazy']) routes.want(name);
     await atRest('shop-lazy', 'Cloning');
     expect((await get('shop-off')).metadata.annotations ?? {}).toEqual({});
+  });
+
+  it('is told which of its ports another program has', async () => {
+    const message = 'port 3000 on 127.0.0.1 is held by postgres (process 7)';
+    routes.taken.set(3000, { reason: 'PortTaken', message });
+    await make('shop-lazy', 'Lazy');
+    const { status } = await atRest('shop-lazy', 'Lazy');
+    expect(status?.conditions?.find(({ type }) => type === 'RouteReady')).toMatchObject({
+      status: 'False',
+      reason: 'Lazy',
+      message: `made real on first use; ${message}; a request there will not make this workspace real`,
+    });
   });
 
   it('is noted once', async () => {
@@ -184,7 +196,7 @@ describe('a request in a browser', () => {
     const annotations = { [ANNOTATION_REQUESTED]: '2026-01-01T00:00:00Z' };
     await client.patch(WORKSPACES, 'shop-lazy', { metadata: { annotations } });
     await atRest('shop-lazy', 'Cloning');
-    routes.request('shop-lazy');
+    routes.want('shop-lazy');
     await make('shop-other', 'Lazy');
     await atRest('shop-other', 'Lazy');
     expect((await get('shop-lazy')).metadata.annotations).toEqual(annotations);

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
+import { CA_ORGANIZATION } from '../../../src/config/certificate-authority.ts';
 import { hostCertificates } from '../../../src/image/host-certificates.ts';
 
 function makeCertificate(subject: string, file: string): void {
@@ -17,7 +18,7 @@ it('finds the certificates that the host trusts beyond the public ones', async (
   makeCertificate('/CN=ours', own);
   // Comes and goes with `dual trust`, and no image is to be made anew for that.
   const trust = path.join(dir, 'trust.pem');
-  makeCertificate('/O=Dual development CA/CN=Dual CA 1a2b3c4d (me@here)', trust);
+  makeCertificate(`/O=${CA_ORGANIZATION}/CN=Dual CA 1a2b3c4d (me@here)`, trust);
   const bundle = path.join(dir, 'bundle.pem');
   const broken = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
   await writeFile(

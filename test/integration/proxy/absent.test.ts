@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WatchMessage } from '../../../src/proxy/protocol.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ask, createProxyFixture, freePort, type ProxyFixture } from '../../support/proxy-fixture.ts';
@@ -8,14 +8,17 @@ import { ask, createProxyFixture, freePort, type ProxyFixture } from '../../supp
 let fixture: ProxyFixture;
 let port: number;
 let wanted: string[];
+const watch = (): (() => void) =>
+  fixture.proxy.watch((message: WatchMessage) => {
+    if (message.type === 'wanted') wanted.push(message.workspace);
+  });
+let unwatch: () => void;
 
 beforeEach(async () => {
   fixture = await createProxyFixture(['127.0.0.1']);
   port = await freePort();
   wanted = [];
-  fixture.proxy.watch((message: WatchMessage) => {
-    if (message.type === 'request') wanted.push(message.workspace);
-  });
+  unwatch = watch();
   await fixture.proxy.publish({ workspace: 'lazy', ports: [], awaited: [port] });
   describeLazy('Lazy', 'made real on first use');
 });
@@ -35,6 +38,32 @@ it('a request to a workspace that is not there is told of, once for many, and an
     expect(answer.body).toMatch(/^[^\n]*lazy[^\n]*\n$/);
   }
   expect(wanted).toEqual(['lazy']);
+});
+
+describe('what is wanted while nobody watches', () => {
+  beforeEach(async () => {
+    unwatch();
+    await Promise.all([1, 2].map(() => ask(port, { headers })));
+  });
+
+  it('is told to the next who does, once', () => {
+    expect(wanted).toEqual([]);
+    watch();
+    watch();
+    expect(wanted).toEqual(['lazy']);
+  });
+
+  it('is forgotten when the workspace goes', () => {
+    fixture.proxy.withdraw('lazy');
+    watch();
+    expect(wanted).toEqual([]);
+  });
+
+  it('is forgotten when the workspace is there', async () => {
+    await fixture.workspace('lazy', { [port]: (_request, answer) => answer.end('here') });
+    watch();
+    expect(wanted).toEqual([]);
+  });
 });
 
 it('a page from elsewhere makes nothing real behind the back of whoever looks at it', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/clock/clock.ts';
 import { deadPortPage, unknownHostPage, workspacePage, type Page } from '../../../src/proxy/pages.ts';
 import { followProgress } from '../../../src/proxy/progress.ts';
@@ -10,6 +10,9 @@ import type { Description, Route } from '../../../src/proxy/routes.ts';
 import { createRoutingTable, type RoutingTable } from '../../../src/proxy/routing-table.ts';
 import { launchBrowser, type Tab, type TestBrowser } from '../../support/browser.ts';
 import { pageIssues } from '../../support/page-issues.ts';
+
+/** A browser takes its time on a busy machine. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const NAMES = ['CloneReady', 'ImageReady', 'ContainerReady', 'SessionReady', 'RouteReady'];
 

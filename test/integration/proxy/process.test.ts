@@ -5,7 +5,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock/clock.ts';
 import { silentLog } from '../../../src/log/log.ts';
 import { packageRoot } from '../../../src/config/package-root.ts';
@@ -99,8 +99,8 @@ function isAlive(pid: number): boolean {
 }
 
 const page = async (): Promise<string> => (await ask(port, { headers: { host: 'one.localhost' } })).body;
-const served = (): RouteResults => ({ http: [{ port, listening: true }], tcp: [] });
-const quiet: RouteHandlers = { onChange: () => undefined, onRequest: () => undefined };
+const served = (): RouteResults => ({ http: [{ port, listening: true }], awaited: [], tcp: [] });
+const quiet: RouteHandlers = { onChange: () => undefined, onWanted: () => undefined };
 
 function bare(workspace: string): Route {
   return { workspace, ports: [], awaited: [] };
@@ -208,7 +208,7 @@ it('serves plain TCP on an address of the workspace, and tells of it apart', asy
 it('tells who wants to see a workspace that does not answer, and shows what it was told of it', async () => {
   const routes = await open();
   const wanted: string[] = [];
-  routes.watch({ ...quiet, onRequest: (workspace) => wanted.push(workspace) }, new AbortController().signal);
+  routes.watch({ ...quiet, onWanted: (workspace) => wanted.push(workspace) }, new AbortController().signal);
   const message = `${'a log, line by line; '.repeat(1_000)}and the error at its end`;
   const condition = { type: 'ImageReady', status: 'False', reason: 'BuildFailed', message };
   await routes.describe('one', { phase: 'Building', message, conditions: [condition] });
@@ -218,6 +218,26 @@ it('tells who wants to see a workspace that does not answer, and shows what it w
   await eventually(() => expect(wanted).toEqual(['one']));
   await routes.describe('one', { phase: 'Stopped', message: 'somebody has stopped it', conditions: [] });
   expect(await page()).toContain('somebody has stopped it');
+});
+
+it('tells the next daemon who was wanted while there was none, whenever that begins to watch', async () => {
+  const first = await open();
+  await first.publish({ workspace: 'one', ports: [], awaited: [port] });
+  first.close();
+  const wanted: string[] = [];
+  await ask(port, { headers: { host: 'one.localhost' } });
+  const next = await open();
+  next.watch({ ...quiet, onWanted: (workspace) => wanted.push(workspace) }, new AbortController().signal);
+  await eventually(() => expect(wanted).toEqual(['one']));
+});
+
+it('tells of awaited ports that another process has', async () => {
+  const routes = await open();
+  const holder = http.createServer();
+  onTestFinished(() => void holder.close());
+  await once(holder.listen(port, '127.0.0.1'), 'listening');
+  const { awaited } = await routes.publish({ workspace: 'one', ports: [], awaited: [port] });
+  expect(awaited).toMatchObject([{ port, listening: false, reason: 'PortTaken' }]);
 });
 
 it.each([

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseAddress } from '../../../controllers/workspace/address.ts';
 import { startCommandServer } from '../../support/command-server.ts';
 import type { CommandServer } from '../../support/command-server.ts';
 
@@ -138,6 +139,23 @@ describe('what fetches', () => {
     ['wget https://example.com/localhost', 'host'],
   ])('%s runs in the %s', (command, place) => {
     expect(typed(command)).toBe(place);
+  });
+});
+
+describe('a workspace’s own address', () => {
+  const rules = { instance: '', reserved: [] };
+  const addresses = Array.from({ length: 20 }, (_, index) =>
+    chooseAddress({ name: `shop-${index}`, since: '2026-01-01T00:00:00Z' }, [], rules),
+  );
+
+  it('is fetched on the host, whichever it is', () => {
+    // In one shell: each command is asked for by itself.
+    const commands = addresses.map((address) => `curl -s http://${address}:3000/; echo`).join('; ');
+    const result = spawnSync('/bin/bash', ['--norc', '-c', commands], {
+      ...{ cwd: server.worktree, env: which, encoding: 'utf8' as const },
+    });
+    const places = result.stdout.split('\n').flatMap((line) => line.split('\t')[0] || []);
+    expect(places).toEqual(addresses.map(() => 'host'));
   });
 });
 

@@ -99,7 +99,7 @@ describe('a route', () => {
 describe('the status of ports', () => {
   it('tells both ways to each, and why there is none', () => {
     const tcp = [fine(3000), fine(5432), taken(7000, '127.77.12.5'), fine(41_000)];
-    const statuses = portStatuses('shop-main', observed(LISTENING, { http: [fine(3000)], tcp }));
+    const statuses = portStatuses('shop-main', observed(LISTENING, { http: [fine(3000)], awaited: [], tcp }));
     const common = { process: 'node', listening: true };
     expect(JSON.parse(JSON.stringify(statuses))).toEqual([
       {
@@ -144,14 +144,17 @@ describe('the status of ports', () => {
   it('say what is wrong with plain TCP, beside or instead of a URL', () => {
     const [routed] = portStatuses(
       'shop-main',
-      observed([listens(3000)], { http: [fine(3000)], tcp: [taken(3000, '127.77.12.5')] }),
+      observed([listens(3000)], { http: [fine(3000)], awaited: [], tcp: [taken(3000, '127.77.12.5')] }),
     );
     expect(routed).toMatchObject({
       routed: true,
       message: expect.stringContaining('on 127.77.12.5 is held') as string,
     });
     expect([routed?.reason, routed?.tcp]).toEqual([undefined, undefined]);
-    const [ephemeral] = portStatuses('shop-main', observed([listens(41_000)], { http: [], tcp: [absent(41_000)] }));
+    const [ephemeral] = portStatuses(
+      'shop-main',
+      observed([listens(41_000)], { http: [], awaited: [], tcp: [absent(41_000)] }),
+    );
     expect(ephemeral).toMatchObject({
       reason: 'Ephemeral',
       message: expect.stringMatching(/URL; no 41000$/) as string,
@@ -161,7 +164,7 @@ describe('the status of ports', () => {
   it('have the address where only the URL cannot be had', () => {
     const [status] = portStatuses(
       'shop-main',
-      observed([listens(3000)], { http: [taken(3000, '127.0.0.1')], tcp: [fine(3000)] }),
+      observed([listens(3000)], { http: [taken(3000, '127.0.0.1')], awaited: [], tcp: [fine(3000)] }),
     );
     expect(status).toMatchObject({ routed: false, reason: 'PortTaken', tcp: '127.77.12.5:3000' });
     expect(status?.message).toBe('port 3000 on 127.0.0.1 is held by postgres (process 7)');
@@ -186,17 +189,19 @@ describe('RouteReady', () => {
     established('RouteReady', aWorkspace(), observed(listening, results));
 
   it('tells the ports, and where they are as plain TCP', () => {
-    const results = { http: [fine(3000)], tcp: [fine(3000), fine(5432), fine(41_000)] };
+    const results = { http: [fine(3000)], awaited: [], tcp: [fine(3000), fine(5432), fine(41_000)] };
     expect(routeReady([listens(3000), listens(5432), listens(41_000)], results)).toEqual({
       status: 'True',
       reason: 'Routed',
       message: 'ports 3000, 5432; plain TCP on 127.77.12.5',
     });
-    expect(routeReady([listens(41_000)], { http: [], tcp: [fine(41_000)] })).toMatchObject({ reason: 'NoPorts' });
+    expect(routeReady([listens(41_000)], { http: [], awaited: [], tcp: [fine(41_000)] })).toMatchObject({
+      reason: 'NoPorts',
+    });
   });
 
   it('stays True where a plain TCP address cannot be had, and says who has it and what to do', () => {
-    const finding = routeReady([listens(5432)], { http: [], tcp: [taken(5432, '127.77.12.5')] });
+    const finding = routeReady([listens(5432)], { http: [], awaited: [], tcp: [taken(5432, '127.77.12.5')] });
     expect(finding).toMatchObject({ status: 'True', reason: 'Routed' });
     expect(finding.message).toBe(
       'ports 5432; port 5432 on 127.77.12.5 is held by postgres (process 7); until then: dual connect shop-main 5432',
@@ -207,7 +212,7 @@ describe('RouteReady', () => {
     const ports = [3000, 5432, 7000];
     const finding = routeReady(
       ports.map((port) => listens(port)),
-      { http: [fine(3000)], tcp: ports.map(absent) },
+      { http: [fine(3000)], awaited: [], tcp: ports.map(absent) },
     );
     expect(finding).toMatchObject({ status: 'True', reason: 'Routed' });
     expect(finding.message.match(/127\.77\.12\.5, which/g)).toHaveLength(1);
@@ -216,7 +221,7 @@ describe('RouteReady', () => {
   });
 
   it('is False for a URL that cannot be had, and does not say so twice', () => {
-    const results = { http: [taken(3000, '127.0.0.1')], tcp: [taken(3000, '127.77.12.5')] };
+    const results = { http: [taken(3000, '127.0.0.1')], awaited: [], tcp: [taken(3000, '127.77.12.5')] };
     expect(routeReady([listens(3000)], results)).toEqual({
       status: 'False',
       reason: 'PortTaken',
@@ -225,7 +230,7 @@ describe('RouteReady', () => {
   });
 
   it('leaves out what nobody asked for by number', () => {
-    const results = { http: [fine(3000)], tcp: [fine(3000), taken(41_000, '127.77.12.5')] };
+    const results = { http: [fine(3000)], awaited: [], tcp: [fine(3000), taken(41_000, '127.77.12.5')] };
     expect(routeReady([listens(3000), listens(41_000)], results).message).toBe('ports 3000; plain TCP on 127.77.12.5');
   });
 });

@@ -46,7 +46,7 @@ const situations: Record<State, [Workspace, Observation]> = {
   session: [aWorkspace(), without('session')],
   routing: [aWorkspace(), without('routes')],
   ready: [aWorkspace(), everythingInPlace()],
-  degraded: [aWorkspace(), withResults({ http: [taken], tcp: [] })],
+  degraded: [aWorkspace(), withResults({ http: [taken], awaited: [], tcp: [] })],
   stopped: [aWorkspace({ state: 'Stopped' }), everythingInPlace()],
   lazy: [aWorkspace({ state: 'Lazy' }), everythingInPlace()],
   terminating: [aWorkspace({}, { deletionTimestamp: '2026-01-02T00:00:00Z' }), everythingInPlace()],
@@ -109,7 +109,7 @@ describe('the life of a Workspace', () => {
   });
 
   it('is Ready although a plain TCP address cannot be had', () => {
-    expect(plan(aWorkspace(), withResults({ http: [], tcp: [taken] })).state).toBe('ready');
+    expect(plan(aWorkspace(), withResults({ http: [], awaited: [], tcp: [taken] })).state).toBe('ready');
   });
 
   it('needs no image while the machine is up to date', () => {

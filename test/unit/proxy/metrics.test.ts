@@ -4,7 +4,7 @@ import { createTraffic } from '../../../src/proxy/traffic.ts';
 
 /** The samples of Dual's own, less those of the process. */
 function samples(text: string): string[] {
-  const own = /^dual_proxy_(requests|bytes|open|connections|errors|client)/;
+  const own = /^dual_proxy_(requests|bytes|open|tcp|errors|client)/;
   return text.split('\n').filter((line) => own.test(line));
 }
 
@@ -31,11 +31,11 @@ it('tells for each workspace and port what has passed through', async () => {
     `dual_proxy_bytes_total{${of(3000)},direction="in"} 70000000000`,
     `dual_proxy_bytes_total{${of(3000)},direction="out"} 8`,
     `dual_proxy_open_connections{${of(3000)}} 9`,
-    `dual_proxy_connections_total{${of(3000)}} 0`,
+    `dual_proxy_tcp_connections_total{${of(3000)}} 0`,
     `dual_proxy_errors_total{${of(3000)}} 11`,
     'dual_proxy_client_connections 12',
   ]);
-  expect(lines).toContain(`dual_proxy_connections_total{${of(5432)}} 10`);
+  expect(lines).toContain(`dual_proxy_tcp_connections_total{${of(5432)}} 10`);
 });
 
 it('tells the numbers of the moment, and no more of a workspace that has gone', async () => {

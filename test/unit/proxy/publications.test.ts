@@ -4,8 +4,8 @@ import type { Published } from '../../../src/proxy/protocol.ts';
 import { createPublications, type Publications, type Report } from '../../../src/proxy/publications.ts';
 import type { Description, Route, RouteResults } from '../../../src/proxy/routes.ts';
 
-const taken: RouteResults = { http: [{ port: 3000, listening: false, reason: 'PortTaken' }], tcp: [] };
-const free: RouteResults = { http: [{ port: 3000, listening: true }], tcp: [] };
+const taken: RouteResults = { http: [{ port: 3000, listening: false, reason: 'PortTaken' }], awaited: [], tcp: [] };
+const free: RouteResults = { http: [{ port: 3000, listening: true }], awaited: [], tcp: [] };
 const route: Route = { workspace: 'one', ports: [3000], awaited: [] };
 const building: Description = { phase: 'Building', message: 'step 4', conditions: [] };
 
@@ -64,7 +64,7 @@ it('says what has changed, and what was withdrawn or forgotten', async () => {
   await published(setup, { results: free, revision: 0 });
   void setup.publications.publish({ ...route, ports: [] });
   expect(setup.told).toHaveLength(2);
-  setup.answer({ results: { http: [], tcp: [] }, revision: 0 });
+  setup.answer({ results: { http: [], awaited: [], tcp: [] }, revision: 0 });
   await setup.publications.withdraw('one');
   await published(setup, { results: free, revision: 0 });
   setup.publications.clear();

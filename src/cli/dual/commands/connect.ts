@@ -1,21 +1,21 @@
-import { PROJECTS } from '../../../api/scheme.ts';
-import type { Project, Workspace } from '../../../api/types.ts';
+import type { Workspace } from '../../../api/types.ts';
 import type { Client } from '../../../client/client.ts';
-import { isApiError } from '../../../errors/api-error.ts';
 import { GuestError } from '../../../guest/errors.ts';
 import { withClient } from '../../shared/connect.ts';
+import { formatDuration } from '../../shared/age.ts';
 import type { Context } from '../../shared/context.ts';
 import { CliError } from '../../shared/errors.ts';
-import { timeoutOption, type Configure } from '../command.ts';
-import { openPort } from '../connect/open-port.ts';
+import { durationArgument, type Configure } from '../command.ts';
+import { openPort, PATIENCE } from '../connect/open-port.ts';
 import { pipeBytes } from '../connect/pipe-bytes.ts';
+import { declaredPorts } from '../workspace/declared-ports.ts';
 import { findWorkspaceAnd } from '../workspace/find.ts';
 import { DEFAULT_TIMEOUT } from '../workspace/state.ts';
 import { listedPorts } from './urls.ts';
 
 export interface ConnectOptions {
   /** Milliseconds. */
-  timeout: number;
+  timeout?: number;
 }
 
 const HELP = `
@@ -25,12 +25,14 @@ Bytes pass as they are, from standard input to the service and back, for program
 
 Where 127.x.y.z addresses work (Linux), there is no need for that; see: dual urls --tcp`;
 
+const DEFAULTS = `${formatDuration(DEFAULT_TIMEOUT)} for the machine, then ${formatDuration(PATIENCE)} for the port`;
+
 export const configureConnect: Configure = (command, context, run) => {
   command
     .usage('[options] [workspace] <port>')
     .argument('[workspace]', "default: the current directory's")
     .argument('[port]', 'number or name')
-    .addOption(timeoutOption(DEFAULT_TIMEOUT))
+    .option('--timeout <duration>', `how long to wait, as in 90s or 5m (default: ${DEFAULTS})`, durationArgument)
     .addHelpText('after', HELP)
     .action(
       run((first: string | undefined, second: string | undefined, options: ConnectOptions) =>
@@ -73,15 +75,6 @@ async function portNumber(client: Client, workspace: Workspace, wanted: string |
   const found = named.find((port) => port.name === wanted);
   if (found) return found.port;
   throw new CliError(`workspace "${name}" has no port named "${wanted}"; ${listedPorts(workspace)}`);
-}
-
-async function declaredPorts(client: Client, workspace: Workspace): Promise<Project['spec']['ports']> {
-  try {
-    return (await client.get<Project>(PROJECTS, workspace.spec.project)).spec.ports;
-  } catch (error) {
-    if (isApiError(error, 'NotFound')) return [];
-    throw error;
-  }
 }
 
 function refused(error: unknown, workspace: Workspace, port: number): unknown {

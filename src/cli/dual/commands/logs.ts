@@ -10,8 +10,8 @@ import { findWorkspaceAnd } from '../workspace/find.ts';
 
 export interface LogsOptions {
   follow?: boolean;
-  /** Lines from the end. */
-  tail: number;
+  /** Lines from the end; DEFAULT_TAIL when left out. */
+  tail?: number;
   daemon?: boolean;
   proxy?: boolean;
   access?: boolean;
@@ -27,7 +27,7 @@ export const configureLogs: Configure = (command, context, run) => {
     .argument('[workspace]', "default: the current directory's")
     .argument('[pane]', 'default: the first that runs a command')
     .option('-f, --follow', 'go on until ^C')
-    .option('--tail <lines>', 'how many of the last lines', countArgument, DEFAULT_TAIL)
+    .option('--tail <lines>', `how many of the last lines (default: ${DEFAULT_TAIL})`, countArgument)
     .option('--daemon', "the daemon's log")
     .option('--proxy', "the proxy's log")
     .option('--access', 'requests to the workspace, or to all, as they come; goes on until ^C')
@@ -45,6 +45,7 @@ export async function logs(
   words: readonly (string | undefined)[],
   options: LogsOptions,
 ): Promise<void> {
+  refuseMixed(words, options);
   if (options.access) return showRequests(context, words, options);
   if (options.output) throw new CliError('-o json goes with --access: the other logs are text');
   if (options.daemon || options.proxy) return showFile(context, options);
@@ -55,10 +56,20 @@ export async function logs(
   });
 }
 
+/** What would have no effect is not passed over. @throws CliError that names it */
+function refuseMixed([workspace]: readonly (string | undefined)[], options: LogsOptions): void {
+  const [log, other] = (['access', 'daemon', 'proxy'] as const).filter((name) => options[name]);
+  if (other) throw new CliError(`--${log} and --${other} are logs of their own: ask for one at a time`);
+  if (log === 'access' && options.tail !== undefined)
+    throw new CliError('--access shows requests as they come: there are no last lines for --tail');
+  if (log !== undefined && log !== 'access' && workspace !== undefined)
+    throw new CliError(`--${log} is about all workspaces: it takes no name, and "${workspace}" was given`);
+}
+
 async function showFile(context: Context, options: LogsOptions): Promise<void> {
   const { showLogFile } = await import('../log-file.ts');
   const file = options.proxy ? context.paths.proxyLog : context.paths.daemonLog;
-  await showLogFile(context, file, options);
+  await showLogFile(context, file, { tail: DEFAULT_TAIL, ...options });
 }
 
 async function showRequests(
@@ -84,7 +95,7 @@ async function showPane(context: Context, client: Client, log: { path: string; f
 
 /** `container`, `follow` and `tailLines` as with a Pod's log: panes stand where containers do. */
 export function logPath(workspace: Workspace, pane: string, options: LogsOptions): string {
-  const query = new URLSearchParams({ container: pane, tailLines: String(options.tail) });
+  const query = new URLSearchParams({ container: pane, tailLines: String(options.tail ?? DEFAULT_TAIL) });
   if (options.follow) query.set('follow', 'true');
   return `${collectionPath(WORKSPACES)}/${workspace.metadata.name}/log?${query.toString()}`;
 }

@@ -5,6 +5,7 @@ import { note, print, type Context } from '../../shared/context.ts';
 import { CliError } from '../../shared/errors.ts';
 import type { Configure } from '../command.ts';
 import { findProgram } from '../../../exec/find-program.ts';
+import { withAwaitedPorts } from '../workspace/declared-ports.ts';
 import { findWorkspaceAnd } from '../workspace/find.ts';
 import { listedPorts, portsOf, stateOf } from './urls.ts';
 
@@ -16,10 +17,12 @@ export const configureOpen: Configure = (command, context, run) => {
     .action(run((first: string | undefined, second: string | undefined) => open(context, [first, second])));
 };
 
-/** Opens a port's URL in the browser; prints it where there is no browser to be had. */
+/** Opens a port's URL in the browser, which makes a Lazy Workspace real; prints it where there is no browser to be had. */
 export async function open(context: Context, words: readonly (string | undefined)[]): Promise<void> {
-  const { workspace, thing } = await withClient(context, (client) => findWorkspaceAnd(client, context, words));
-  const url = urlOf(workspace, thing);
+  const url = await withClient(context, async (client) => {
+    const { workspace, thing } = await findWorkspaceAnd(client, context, words);
+    return urlOf(await withAwaitedPorts(client, workspace), thing);
+  });
   const opener = findOpener(context.env, process.platform);
   if (!opener) return print(context, url);
   const { exitCode } = await execa(opener, [url], {

@@ -1,10 +1,12 @@
+import { REASON } from '../../../api/conditions.ts';
 import type { PortStatus, Workspace } from '../../../api/types.ts';
 import { withClient } from '../../shared/connect.ts';
 import { note, print, type Context } from '../../shared/context.ts';
 import { formatTable } from '../../shared/table.ts';
 import { jsonOption, type Configure } from '../command.ts';
 import { workspaceAt } from '../workspace/at-directory.ts';
-import { getWorkspace, listWorkspaces } from '../workspace/find.ts';
+import { withAwaitedPorts } from '../workspace/declared-ports.ts';
+import { getWorkspace, listWorkspaces, type Reader } from '../workspace/find.ts';
 
 export interface UrlsOptions {
   tcp?: boolean;
@@ -19,13 +21,14 @@ export const configureUrls: Configure = (command, context, run) => {
     .action(run((name: string | undefined, options: UrlsOptions) => urls(context, name, options)));
 };
 
-/** Every port with its URL (or its plain TCP address) and state: of the named Workspace, of the current directory's, else of all. */
+/**
+ * Every port with its URL (or its plain TCP address) and state: of the named Workspace, of the current directory's, else of all. Of a
+ * Lazy one that is not made yet, those that make it real.
+ */
 export async function urls(context: Context, name: string | undefined, options: UrlsOptions): Promise<void> {
   const workspaces = await withClient(context, async (client) => {
-    if (name !== undefined) return [await getWorkspace(client, context, name)];
-    const all = await listWorkspaces(client);
-    const here = await workspaceAt(context.cwd, all);
-    return here ? [here] : all;
+    const chosen = await chooseWorkspaces(client, context, name);
+    return Promise.all(chosen.map((workspace) => withAwaitedPorts(client, workspace)));
   });
   const rows = workspaces.flatMap((workspace) =>
     portsOf(workspace).map((port) => ({ workspace: workspace.metadata.name, ...port })),
@@ -46,6 +49,13 @@ export async function urls(context: Context, name: string | undefined, options: 
     row.process ?? '',
   ]);
   print(context, formatTable(['WORKSPACE', 'PORT', 'NAME', header, 'STATE', 'PROCESS'], cells));
+}
+
+async function chooseWorkspaces(reader: Reader, context: Context, name: string | undefined): Promise<Workspace[]> {
+  if (name !== undefined) return [await getWorkspace(reader, context, name)];
+  const all = await listWorkspaces(reader);
+  const here = await workspaceAt(context.cwd, all);
+  return here ? [here] : all;
 }
 
 /** What has no URL by its nature is shown where it is. */
@@ -80,6 +90,6 @@ export function tcpStateOf(port: PortStatus): string {
 }
 
 function whyNot({ listening, reason, message }: PortStatus, otherwise: string): string {
-  if (!listening) return 'not listening';
+  if (!listening) return reason === REASON.lazy ? reason : 'not listening';
   return [reason ?? otherwise, message].filter(Boolean).join(': ');
 }

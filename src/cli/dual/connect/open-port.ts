@@ -8,42 +8,47 @@ import type { Context } from '../../shared/context.ts';
 import { SilentExit } from '../../shared/errors.ts';
 import { startProgress } from '../../shared/progress.ts';
 import { awaitGuest, runnableWorkspace } from '../run/workspace.ts';
-import { hasMachine, isUnrequested } from '../workspace/state.ts';
+import { DEFAULT_TIMEOUT, hasMachine, isUnrequested } from '../workspace/state.ts';
 
 /** Milliseconds between two tries of a port that is about to be listened on. */
 const INTERVAL = 250;
 
-/** How long services of a machine that has only just come up may take to listen. Milliseconds. */
-const PATIENCE = 60_000;
+/** How long services of a machine that has only just come up may take to listen, unless somebody says. Milliseconds. */
+export const PATIENCE = 60_000;
+
+interface Wanted {
+  port: number;
+  /** Milliseconds for all of it. Left out: DEFAULT_TIMEOUT for the machine, and PATIENCE for the port. */
+  timeout: number | undefined;
+}
 
 /**
  * A raw connection to that port of the Workspace's machine, which is made real and waited for where that is needed.
  * @throws GuestError PortRefused  @throws CliError with the remedy
  */
-export async function openPort(
-  context: Context,
-  workspace: Workspace,
-  { port, timeout }: { port: number; timeout: number },
-): Promise<Duplex> {
+export async function openPort(context: Context, workspace: Workspace, wanted: Wanted): Promise<Duplex> {
+  const { port, timeout } = wanted;
+  const end = timeout === undefined ? undefined : context.clock.now() + timeout;
   const isNew = isUnrequested(workspace) || !hasMachine(workspace);
-  const running = await runnableWorkspace(context, { name: workspace.metadata.name, timeout });
+  const patience = timeout ?? DEFAULT_TIMEOUT;
+  const running = await runnableWorkspace(context, { name: workspace.metadata.name, timeout: patience });
   try {
     return await dial(context, running, port);
   } catch (error) {
-    if (isRefusal(error, 'PortRefused') && isNew) return untilListening(context, running, { port, timeout });
+    if (isRefusal(error, 'PortRefused') && isNew) return untilListening(context, running, { port, end });
     if (!isRefusal(error, 'Unreachable')) throw error;
   }
   // It has just died, and is being put back.
-  return untilListening(context, await awaitGuest(context, running, timeout), { port, timeout });
+  return untilListening(context, await awaitGuest(context, running, patience), { port, end });
 }
 
 async function untilListening(
   context: Context,
   workspace: Workspace,
-  { port, timeout }: { port: number; timeout: number },
+  { port, end }: { port: number; end: number | undefined },
 ): Promise<Duplex> {
   const interruption = context.interruption();
-  const deadline = context.clock.now() + Math.min(timeout, PATIENCE);
+  const deadline = end ?? context.clock.now() + PATIENCE;
   const progress = await startProgress(context, `${workspace.metadata.name}: waiting for port ${port}`);
   try {
     while (context.clock.now() < deadline) {

@@ -16,7 +16,7 @@ export interface TrustHost {
 }
 
 export interface SystemPlaces {
-  /** Where programs for administrators are, which PATH may leave out. */
+  /** Where the system has its programs, those for administrators too, which PATH may leave out. */
   programs: string[];
   /** Where Debian and its relatives have certificates of the administrator's. */
   certificates: string;
@@ -55,4 +55,9 @@ export function lookingHost(context: Pick<TrustHost, 'env' | 'home' | 'platform'
 
 export function programOf(host: Pick<TrustHost, 'env' | 'system'>, name: string): string | undefined {
   return findProgram(name, host.env, host.system.programs);
+}
+
+/** One that root is to run: never what PATH finds first, which anybody may have put there, a workspace's machine into its clone too. */
+export function systemProgramOf({ system }: Pick<TrustHost, 'system'>, name: string): string | undefined {
+  return findProgram(name, {}, system.programs);
 }

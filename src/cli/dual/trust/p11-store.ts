@@ -1,10 +1,10 @@
 import { run } from '../../../exec/run.ts';
-import { programOf, type TrustHost } from './host.ts';
+import { systemProgramOf, type TrustHost } from './host.ts';
 import type { TrustStore } from './store.ts';
 
 /** The system's store where p11-kit keeps it: Fedora and its relatives, Arch, openSUSE. Undefined elsewhere. */
 export function findP11Store(host: TrustHost): TrustStore | undefined {
-  const trust = programOf(host, 'trust');
+  const trust = systemProgramOf(host, 'trust');
   if (host.platform !== 'linux' || trust === undefined) return undefined;
   return {
     name: "the system's store (p11-kit)",

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { execa } from 'execa';
 import { run } from '../../../exec/run.ts';
-import { programOf, type TrustHost } from './host.ts';
+import { systemProgramOf, type TrustHost } from './host.ts';
 import type { Command } from './store.ts';
 
 /** Whether commands of root's can be run from here. */
@@ -14,7 +15,7 @@ export function asTyped(host: TrustHost, command: Command, needsRoot: boolean): 
 }
 
 function sudoOf(host: TrustHost): string | undefined {
-  return programOf(host, 'sudo');
+  return systemProgramOf(host, 'sudo');
 }
 
 /** One after the other. @throws Error of the first that fails, with the last that it said */
@@ -26,10 +27,10 @@ async function runAsUser(host: TrustHost, [file = '', ...args]: Command): Promis
   await run(file, args, { env: host.env });
 }
 
-/** In the terminal's own session, unlike others, since sudo asks there. */
+/** In the terminal's own session, unlike others, since sudo asks there. What root runs looks for programs in the system's directories alone. */
 async function runBySudo(host: TrustHost, command: Command): Promise<void> {
   const { exitCode, all } = await execa(sudoOf(host) ?? 'sudo', ['--', ...command], {
-    env: host.env,
+    env: { ...host.env, PATH: host.system.programs.join(path.delimiter) },
     extendEnv: false,
     stdin: 'inherit',
     all: true,

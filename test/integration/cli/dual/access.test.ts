@@ -129,6 +129,11 @@ it.each([
   [['--access', 'shop-mian'], 'workspace "shop-mian" not found; did you mean shop-main?'],
   [['--access', 'shop-main', 'dev'], '--access is about a workspace: it takes no pane'],
   [['-o', 'json', 'shop-main'], '-o json goes with --access: the other logs are text'],
+  [['--access', '--tail', '2'], '--access shows requests as they come: there are no last lines for --tail'],
+  [['--access', '--daemon'], '--access and --daemon are logs of their own: ask for one at a time'],
+  [['--proxy', '--daemon'], '--daemon and --proxy are logs of their own: ask for one at a time'],
+  [['--daemon', 'shop-main'], '--daemon is about all workspaces: it takes no name, and "shop-main" was given'],
+  [['--proxy', 'shop-main'], '--proxy is about all workspaces: it takes no name, and "shop-main" was given'],
 ])('refuses %s', async (args, message) => {
   await workspaces();
   expect(await fixture.dual(['logs', ...args])).toEqual({ code: 1, stdout: '', stderr: `error: ${message}\n` });

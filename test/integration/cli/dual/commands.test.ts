@@ -26,36 +26,12 @@ afterEach(() => fixture.close());
 
 const get = (name: string): Promise<Workspace> => fixture.client.get<Workspace>(WORKSPACES, name);
 
-const PORTS: PortStatus[] = [
-  {
-    port: 5432,
-    name: 'db',
-    protocol: 'tcp',
-    process: 'postgres',
-    listening: true,
-    routed: true,
-    tcp: '127.77.12.5:5432',
-  },
-  {
-    port: 6379,
-    protocol: 'tcp',
-    process: 'redis-server',
-    listening: true,
-    routed: false,
-    reason: 'PortTaken',
-    message: 'held by another (process 7)',
-  },
-  {
-    port: 3000,
-    name: 'www',
-    protocol: 'http',
-    process: 'node',
-    listening: true,
-    routed: true,
-    url: 'http://shop-main.localhost:3000',
-    tcp: '127.77.12.5:3000',
-  },
-];
+const PORTS: PortStatus[] = [5432, 6379, 3000].map((port) => ({
+  port,
+  protocol: 'tcp',
+  listening: true,
+  routed: true,
+}));
 
 function clone(name: string): string {
   const dir = path.join(fixture.home, name);
@@ -157,72 +133,6 @@ describe('dual start', () => {
     await fixture.workspace('a', { spec: { state: 'Stopped' }, status: stoppedStatus });
     expect(await fixture.dual(['start', '--no-wait', 'a'])).toMatchObject({ code: 0 });
     expect((await get('a')).spec.state).toBe('Running');
-  });
-});
-
-describe('dual urls', () => {
-  beforeEach(async () => {
-    await fixture.workspace('shop-main', { status: readyStatus(clone('main'), { ports: PORTS }) });
-    await fixture.workspace('shop-next', { spec: { branch: 'next' }, status: readyStatus(clone('next')) });
-  });
-
-  it('shows every port with its URL and state', async () => {
-    const { stdout } = await fixture.dual(['urls']);
-    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['WORKSPACE', 'PORT', 'NAME', 'URL', 'STATE', 'PROCESS'],
-      ['shop-main', '3000', 'www', 'http://shop-main.localhost:3000', 'OK', 'node'],
-      ['shop-main', '5432', 'db', '127.77.12.5:5432', 'OK', 'postgres'],
-      ['shop-main', '6379', 'PortTaken: held by another (process 7)', 'redis-server'],
-      [''],
-    ]);
-  });
-
-  it('shows where each is as plain TCP', async () => {
-    const { stdout } = await fixture.dual(['urls', '--tcp', 'shop-main']);
-    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['WORKSPACE', 'PORT', 'NAME', 'ADDRESS', 'STATE', 'PROCESS'],
-      ['shop-main', '3000', 'www', '127.77.12.5:3000', 'OK', 'node'],
-      ['shop-main', '5432', 'db', '127.77.12.5:5432', 'OK', 'postgres'],
-      ['shop-main', '6379', 'PortTaken: held by another (process 7)', 'redis-server'],
-      [''],
-    ]);
-    const json = (await fixture.dual(['urls', '--tcp', 'shop-main', '-o', 'json'])).stdout;
-    expect(json).toBe((await fixture.dual(['urls', 'shop-main', '-o', 'json'])).stdout);
-  });
-
-  it('gives JSON', async () => {
-    const { stdout } = await fixture.dual(['urls', 'shop-main', '-o', 'json']);
-    expect(JSON.parse(stdout)).toEqual([
-      { workspace: 'shop-main', ...PORTS[2] },
-      { workspace: 'shop-main', ...PORTS[0] },
-      { workspace: 'shop-main', ...PORTS[1] },
-    ]);
-    expect(JSON.parse((await fixture.dual(['urls', 'shop-next', '-o', 'json'])).stdout)).toEqual([]);
-  });
-
-  it('is about the current directory where that is in a workspace', async () => {
-    const { code, stdout, stderr } = await fixture.dual(['urls'], { cwd: path.join(fixture.home, 'next') });
-    expect([code, stdout, stderr]).toEqual([0, '', 'nothing listens in shop-next yet\n']);
-  });
-
-  it('opens one: prints it where there is no display', async () => {
-    expect((await fixture.dual(['open', 'shop-main'])).stdout).toBe('http://shop-main.localhost:3000\n');
-    const here = { cwd: path.join(fixture.home, 'main') };
-    expect((await fixture.dual(['open', 'www'], here)).stdout).toBe('http://shop-main.localhost:3000\n');
-    expect(await fixture.dual(['open', 'shop-main', '8080'])).toMatchObject({
-      code: 1,
-      stderr: 'error: nothing in workspace "shop-main" listens on 8080; ports: 3000 (www), 5432 (db), 6379\n',
-    });
-  });
-
-  it('opens one by the browser where there is a display', async () => {
-    const bin = clone('bin');
-    writeFileSync(path.join(bin, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > ${bin}/opened\n`, { mode: 0o755 });
-    const env = { PATH: `${bin}:${process.env['PATH']}`, DISPLAY: ':7' };
-    const { stdout, stderr } = await fixture.run(['open', 'shop-main', '3000'], { env });
-    expect([String(stdout), stderr]).toEqual(['', 'opened http://shop-main.localhost:3000\n']);
-    const { readFileSync } = await import('node:fs');
-    expect(readFileSync(path.join(bin, 'opened'), 'utf8')).toBe('http://shop-main.localhost:3000');
   });
 });
 

@@ -5,11 +5,15 @@ import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ANNOTATION_REQUESTED } from '../../../../src/api/labels.ts';
+import { PassThrough, Readable } from 'node:stream';
 import { PROJECTS, WORKSPACES } from '../../../../src/api/scheme.ts';
 import type { Workspace } from '../../../../src/api/types.ts';
+import { openPort } from '../../../../src/cli/dual/connect/open-port.ts';
+import type { Context } from '../../../../src/cli/shared/context.ts';
 import { createDualFixture, ended, readyStatus, type DualFixture } from '../../../support/dual-fixture.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { bundleGuest } from '../../../support/guest.ts';
+import { freePort } from '../../../support/proxy-fixture.ts';
 
 let fixture: DualFixture;
 let bundle: Awaited<ReturnType<typeof bundleGuest>>;
@@ -28,7 +32,7 @@ beforeEach(async () => {
   mkdirSync(clone);
   workspace = await fixture.workspace('shop-main');
   service = net.createServer({ allowHalfOpen: true });
-  await listen(0);
+  await listen(await freePort());
 });
 afterEach(async () => {
   service.close();
@@ -37,7 +41,7 @@ afterEach(async () => {
 
 async function listen(wanted: number): Promise<void> {
   await once(service.listen(wanted, '127.0.0.1'), 'listening');
-  ({ port } = service.address() as net.AddressInfo);
+  port = wanted;
 }
 
 /** The Workspace is Ready, its machine this one. */
@@ -52,6 +56,13 @@ function onConnection(serve: (socket: net.Socket) => void): void {
     socket.on('error', () => socket.destroy());
     serve(socket);
   });
+}
+
+function contextWith(clock: Context['clock']): Context {
+  const { home, paths } = fixture;
+  const never = new AbortController().signal;
+  const [stdin, stdout, stderr] = [Readable.from([]), new PassThrough(), new PassThrough()];
+  return { args: [], env: {}, cwd: home, home, stdin, stdout, stderr, clock, paths, interruption: () => never };
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -170,6 +181,33 @@ describe('dual connect', () => {
     onConnection((socket) => socket.pipe(socket));
     await listen(port);
     expect(await end).toMatchObject({ code: 0, stdout: Buffer.from('hello'), stderr: '' });
+  });
+
+  it('says how long it waits', async () => {
+    const { stdout } = await fixture.dual(['connect', '--help']);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(default: 15m for the machine, then 60s for the port)');
+  });
+
+  it.each([
+    ['as long as it is told to', 600_000, 300_000],
+    ['no longer than it is told to', 30_000, undefined],
+    ['a minute where it is not told how long', undefined, undefined],
+  ])('waits for a port %s', async (_, timeout, opens) => {
+    await ready();
+    service.close();
+    // Each look at the clock finds it a good while later.
+    let now = 0;
+    const clock = { now: () => (now += 20_000), after: () => () => undefined };
+    const opened = openPort(contextWith(clock), workspace, { port, timeout });
+    opened.catch(() => undefined);
+    if (opens === undefined) {
+      await expect(opened).rejects.toMatchObject({ code: 'PortRefused' });
+      expect(now).toBeLessThan(200_000);
+      return;
+    }
+    await eventually(() => expect(now).toBeGreaterThan(opens));
+    await listen(port);
+    (await opened).destroy();
   });
 
   it('does not wake one that is stopped', async () => {

@@ -1,14 +1,16 @@
 import http from 'node:http';
-import { chromium, type Browser } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../../../../src/exec/find-program.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { launchBrowser, type TestBrowser } from '../../../support/browser.ts';
 import { createTlsFixture, type TlsFixture } from '../../../support/tls-fixture.ts';
 import { createTrustFixture, type TrustFixture } from '../../../support/trust-fixture.ts';
+
+/** A browser takes its time on a busy machine. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let trusting: TrustFixture;
 let serving: TlsFixture;
 const server = http.createServer((request, response) => response.end(`hello from ${request.headers.host}`));
-const browsers: Browser[] = [];
+const browsers: TestBrowser[] = [];
 beforeEach(async () => {
   trusting = createTrustFixture();
   serving = await createTlsFixture('127.0.0.1', trusting.paths.ca);
@@ -22,13 +24,11 @@ afterEach(async () => {
 
 /** What the browser of that home shows. */
 async function visit(url: string): Promise<string | null> {
-  const executablePath = findProgram('chromium', process.env);
-  if (executablePath === undefined) throw new Error('chromium is not installed; hack/setup installs it');
   const { home } = trusting;
   const env = { ...trusting.host.env, PATH: process.env['PATH'], XDG_CONFIG_HOME: `${home}/.config` };
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], env });
+  const browser = await launchBrowser(undefined, env);
   browsers.push(browser);
-  const page = await browser.newPage();
+  const { page } = await browser.open();
   await page.goto(url);
   return page.textContent('body');
 }

@@ -39,7 +39,7 @@ describe('without root and without a terminal', () => {
   });
 
   it('the commands begin with sudo where it is there', async () => {
-    fixture.program('sudo', 'exec "$@"');
+    for (const put of [fixture.systemProgram, fixture.program]) put('sudo', 'exec "$@"');
     const { stderr } = await fixture.trust({ host: user });
     for (const command of commandsIn(stderr)) expect(command).toMatch(/^sudo \S/);
     runAll(commandsIn(stderr));
@@ -65,7 +65,7 @@ describe('in a terminal', () => {
 
   it('sudo runs what it was said to run, and nothing else', async () => {
     const log = path.join(fixture.home, 'sudo.log');
-    fixture.program('sudo', `echo "$@" >>'${log}'\nshift\nexec "$@"`);
+    fixture.systemProgram('sudo', `echo "$@" >>'${log}'\nshift\nexec "$@"`);
     fixture.database(CHROMIUM);
     const { code, stderr } = await fixture.trust({ host: user });
     expect(code).toBe(0);
@@ -75,8 +75,18 @@ describe('in a terminal', () => {
     expect(ran.map((line) => line.replace(/^-- /, '  sudo '))).toEqual(shown);
   });
 
+  it('root runs nothing that PATH has found', async () => {
+    fixture.systemProgram('sudo', 'shift\nexec "$@"');
+    const taken = path.join(fixture.home, 'taken');
+    for (const name of ['sudo', 'install', 'rm', 'update-ca-certificates']) fixture.program(name, `: >'${taken}'`);
+    const { code, stderr } = await fixture.trust({ host: user });
+    expect([code, existsSync(taken)]).toEqual([0, false]);
+    for (const line of stderr.split('\n').filter((text) => text.startsWith('  sudo ')))
+      expect(line).toMatch(/^ {2}sudo \/usr\/s?bin\//);
+  });
+
   it('it remains when the password was wrong', async () => {
-    fixture.program('sudo', 'echo "3 incorrect password attempts" >&2\nexit 1');
+    fixture.systemProgram('sudo', 'echo "3 incorrect password attempts" >&2\nexit 1');
     const { code, stderr } = await fixture.trust({ host: user });
     expect(code).toBe(1);
     expect(stderr).toContain('3 incorrect password attempts');

@@ -13,13 +13,14 @@ afterEach(() => fixture.close());
 
 /** Where there is no store as Debian has it. */
 function elsewhere(platform: NodeJS.Platform): Partial<TrustHost> {
-  return { platform, system: { ...fixture.host.system, certificates: path.join(fixture.home, 'none'), programs: [] } };
+  const certificates = path.join(fixture.home, 'none');
+  return { platform, system: { ...fixture.host.system, certificates, programs: [fixture.systemDir] } };
 }
 
 /** A program that keeps the names of certificates in a file. */
 function stand(name: string, script: string): string {
   const kept = path.join(fixture.home, 'kept');
-  fixture.program(name, `kept='${kept}'; touch "$kept"\n${script}`);
+  fixture.systemProgram(name, `kept='${kept}'; touch "$kept"\n${script}`);
   return kept;
 }
 
@@ -64,6 +65,12 @@ esac`;
     const { code, stderr } = await fixture.trust({ host: { ...elsewhere('linux'), isRoot: false } });
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(` {4}\\S*/trust anchor --store ${authority().file}\n`));
+  });
+
+  it('is not what PATH finds by that name', async () => {
+    fixture.program('trust', script);
+    const { stdout } = await fixture.trust({ host: elsewhere('linux') });
+    expect(stdout).not.toContain('p11-kit');
   });
 });
 

@@ -35,6 +35,8 @@ export interface Probe {
   hides?: RegExp;
   /** Program that the host may lack; the probe is then not made. */
   needs?: string;
+  /** Why what comes out depends on who is quicker; such a probe is tried up to three times. */
+  races?: string;
   /** A difference that is wanted, why, and what comes out of the routed run instead. */
   differs?: { reason: string; routed: Partial<Outcome> };
 }

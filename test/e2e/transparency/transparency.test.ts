@@ -36,14 +36,15 @@ afterAll(() => dual.destroy());
 
 /** Where two processes write to one terminal, what is shown depends on who is quicker, on a bare machine as well. */
 const RACES = { retry: 2 };
-const hasTerminal = ({ steps, run }: Probe): boolean => steps !== undefined || run.includes('script -q');
+const isRace = ({ steps, run, races }: Probe): boolean =>
+  races !== undefined || steps !== undefined || run.includes('script -q');
 
 const isPossible = ({ needs }: Probe): boolean => needs === undefined || findProgram(needs, process.env) !== undefined;
 
 for (const [subject, probes] of Object.entries(PROBES)) {
   describe(`a routed command and a plain one agree in: ${subject}`, () => {
     for (const probe of probes.filter((each) => isPossible(each) && !each.differs)) {
-      it(probe.name, hasTerminal(probe) ? RACES : {}, async () => {
+      it(probe.name, isRace(probe) ? RACES : {}, async () => {
         expect(await runProbe(probe, shells.routed)).toEqual(await plainly(probe));
       });
     }
@@ -54,7 +55,7 @@ describe('a routed command differs, as is wanted:', () => {
   for (const probe of Object.values(PROBES).flat()) {
     const { differs } = probe;
     if (!differs || !isPossible(probe)) continue;
-    it(`${probe.name}, since ${differs.reason}`, hasTerminal(probe) ? RACES : {}, async () => {
+    it(`${probe.name}, since ${differs.reason}`, isRace(probe) ? RACES : {}, async () => {
       const plain = await plainly(probe);
       const routed = await runProbe(probe, shells.routed);
       expect(routed).toEqual({ ...plain, ...differs.routed });

@@ -13,6 +13,7 @@ export const SIGNALS: Probe[] = [
   })),
   ...['TERM', 'HUP', 'USR2', 'KILL', 'SEGV', 'ABRT', 'ALRM'].map((name): Probe => ({
     name: `SIG${name} ends a command`,
+    races: 'bash tells of the end where it sees it, which may be in the function kill',
     run: `ulimit -c 0; ${wait}; kill -${name} $!; wait $!; echo $?; cat <&9`,
   })),
   {

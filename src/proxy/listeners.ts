@@ -3,14 +3,14 @@ import { listenOnPort, type PortListener, type PortListenerOptions } from './por
 import type { PortResult } from './routes.ts';
 
 /** Something to listen on, and what serves it. */
-export interface Wanted extends Pick<PortListenerOptions, 'port' | 'addresses' | 'isOwn'> {
+export interface ListenSpec extends Pick<PortListenerOptions, 'port' | 'addresses' | 'isOwn'> {
   createFront(): Front;
 }
 
 /** The ports that are listened on, by a key that tells one thing to listen on from another. */
 export interface Listeners {
   /** Listens on exactly these: what is new is tried at once, what is missing is let go. */
-  use(wanted: ReadonlyMap<string, Wanted>): void;
+  use(specs: ReadonlyMap<string, ListenSpec>): void;
   /** What has come of these, once each has been tried. */
   results(keys: readonly string[]): Promise<PortResult[]>;
   close(): void;
@@ -24,7 +24,7 @@ type Options = Pick<PortListenerOptions, 'clock' | 'retryAfter'> & {
 export function createListeners({ clock, retryAfter, onChange }: Options): Listeners {
   const listeners = new Map<string, { listener: PortListener; front: Front }>();
 
-  function listen(key: string, { port, addresses, isOwn = false, createFront }: Wanted): void {
+  function listen(key: string, { port, addresses, isOwn = false, createFront }: ListenSpec): void {
     const front = createFront();
     const createServer = (): ReturnType<Front['createServer']> => front.createServer();
     const listener = listenOnPort({
@@ -34,14 +34,14 @@ export function createListeners({ clock, retryAfter, onChange }: Options): Liste
     listeners.set(key, { listener, front });
   }
 
-  const use = (wanted: ReadonlyMap<string, Wanted>): void => {
+  const use = (specs: ReadonlyMap<string, ListenSpec>): void => {
     for (const [key, { listener, front }] of listeners) {
-      if (wanted.has(key)) continue;
+      if (specs.has(key)) continue;
       listeners.delete(key);
       listener.close();
       front.close();
     }
-    for (const [key, one] of wanted) if (!listeners.has(key)) listen(key, one);
+    for (const [key, one] of specs) if (!listeners.has(key)) listen(key, one);
   };
   return {
     use,

@@ -5,7 +5,7 @@ import { createDirectories } from './directories.ts';
 import { createDecide } from './decide.ts';
 import { PATIENCE, type FrontContext, type Patience } from './front-context.ts';
 import { createFront } from './front.ts';
-import { createListeners, type Wanted } from './listeners.ts';
+import { createListeners, type ListenSpec } from './listeners.ts';
 import { createPeers, type Peers } from './peer-process.ts';
 import type { Published, WatchMessage } from './protocol.ts';
 import type { Description, Route } from './routes.ts';
@@ -50,6 +50,7 @@ export interface ProxyOptions {
 }
 
 const RETRY_MS = 3_000;
+
 export function createProxy(options: ProxyOptions): Proxy {
   const { listen, clock, log, retryAfter = RETRY_MS } = options;
   const table = createRoutingTable();
@@ -89,7 +90,7 @@ export function createProxy(options: ProxyOptions): Proxy {
     }
   };
   const changed = (): void => {
-    listeners.use(wantedOf(table.routes(), listen, context));
+    listeners.use(listenSpecsOf(table.routes(), listen, context));
     context.upstreams.retain([...table.routes()].flatMap(({ endpoint }) => endpoint ?? []));
   };
   const sweeper = setInterval(() => sweep(context), context.patience.sweep).unref();
@@ -150,18 +151,18 @@ function keysOf(route: Route): string[] {
 }
 
 /** Everything that the routes want to be listened on. */
-function wantedOf(routes: Iterable<Route>, listen: string[], context: FrontContext): Map<string, Wanted> {
-  const wanted = new Map<string, Wanted>();
+function listenSpecsOf(routes: Iterable<Route>, listen: string[], context: FrontContext): Map<string, ListenSpec> {
+  const specs = new Map<string, ListenSpec>();
   for (const route of routes) {
     for (const port of [...route.ports, ...route.awaited]) {
-      wanted.set(httpKey(port), { port, addresses: listen, createFront: () => createFront(port, context) });
+      specs.set(httpKey(port), { port, addresses: listen, createFront: () => createFront(port, context) });
     }
     const { workspace, tcp } = route;
     for (const port of tcp?.ports ?? []) {
       const addresses = [tcp!.address];
-      const front = (): ReturnType<Wanted['createFront']> => createTcpFront(workspace, port, context);
-      wanted.set(tcpKey(route, port), { port, addresses, isOwn: true, createFront: front });
+      const front = (): ReturnType<ListenSpec['createFront']> => createTcpFront(workspace, port, context);
+      specs.set(tcpKey(route, port), { port, addresses, isOwn: true, createFront: front });
     }
   }
-  return wanted;
+  return specs;
 }

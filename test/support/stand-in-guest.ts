@@ -69,7 +69,10 @@ function carry(stream: MuxStream, { address: host, port }: net.AddressInfo): voi
     if (!stream.write(bytes, 0, bytes.length)) service.pause();
   });
   service.on('end', () => stream.end());
-  service.on('close', () => stream.reset());
+  service.on('close', () => {
+    // Unless both directions have come to their end; what is left of the one is still under way then.
+    if (!(service.readableEnded && service.writableFinished)) stream.reset();
+  });
   stream.owner = {
     onData(bytes, start, end) {
       service.write(Buffer.from(bytes.subarray(start, end)), () => stream.took(end - start));

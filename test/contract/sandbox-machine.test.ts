@@ -104,13 +104,14 @@ describe('what a sandbox is like inside', () => {
   it('has a private /tmp, which is kept while it is stopped', async () => {
     const spec = await machineSpec(harness, { tmp: 'private' });
     const other = await machineSpec(harness, { tmp: 'private' });
+    const note = `note-${spec.owner.uid}`;
     const made = await harness.driver.ensure(spec);
-    await shell(made, 'echo mine >/tmp/note; echo mine >/var/tmp/note; echo mine >/run/note');
-    expect(await shell(await harness.driver.ensure(other), 'cat /tmp/note /var/tmp/note /run/note')).toBe('');
-    expect(existsSync('/tmp/note')).toBe(false);
+    await shell(made, `echo mine >/tmp/${note}; echo mine >/var/tmp/${note}; echo mine >/run/${note}`);
+    expect(await shell(await harness.driver.ensure(other), `cat /tmp/${note} /var/tmp/${note} /run/${note}`)).toBe('');
+    expect(existsSync(`/tmp/${note}`)).toBe(false);
     await harness.driver.stop(spec.owner.uid);
     const again = await harness.driver.ensure(spec);
-    expect(await shell(again, 'cat /tmp/note /var/tmp/note /run/note; stat -c %a /tmp')).toBe('mine\nmine\n1777\n');
+    expect(await shell(again, `cat /tmp/${note} /var/tmp/${note} /run/${note}; stat -c %a /tmp`)).toBe('mine\nmine\n1777\n');
     for (const { owner } of [spec, other]) await harness.driver.remove(owner.uid);
   });
 

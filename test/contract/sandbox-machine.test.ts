@@ -111,7 +111,9 @@ describe('what a sandbox is like inside', () => {
     expect(existsSync(`/tmp/${note}`)).toBe(false);
     await harness.driver.stop(spec.owner.uid);
     const again = await harness.driver.ensure(spec);
-    expect(await shell(again, `cat /tmp/${note} /var/tmp/${note} /run/${note}; stat -c %a /tmp`)).toBe('mine\nmine\n1777\n');
+    expect(await shell(again, `cat /tmp/${note} /var/tmp/${note} /run/${note}; stat -c %a /tmp`)).toBe(
+      'mine\nmine\n1777\n',
+    );
     for (const { owner } of [spec, other]) await harness.driver.remove(owner.uid);
   });
 

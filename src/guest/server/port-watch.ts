@@ -13,6 +13,9 @@ const TICK = 200;
  * the kernel a walk over its table of all connections, a millisecond or more on big machines.
  */
 const FULL = 2000;
+/** The same for some time after a change: a server that moves to another port is likely to have been at work a moment ago. */
+const FULL_WHILE_BUSY = 350;
+const BUSY = 60_000;
 
 export interface PortWatch {
   /** Calls back at once, and whenever the list has changed, until the result is called. Costs nothing while nobody listens. */
@@ -28,17 +31,20 @@ export function createPortWatch(): PortWatch {
   let timer: NodeJS.Timeout | undefined;
   let last: ListeningPort[] = [];
   let seen = { signs: '', at: 0 };
+  let changedAt = -Infinity;
 
   function look(): void {
     const now = performance.now();
     const inUse = families.map((family) => tcpInUse(family.counts()));
     const current = [...inUse, newestProcess(newest())].join();
-    if (current === seen.signs && now - seen.at < FULL) return;
+    if (current !== seen.signs) changedAt = now;
+    if (current === seen.signs && now - seen.at < (now - changedAt < BUSY ? FULL_WHILE_BUSY : FULL)) return;
     seen = { signs: current, at: now };
     const sockets = families.flatMap((family, index) => (inUse[index] === 0 ? [] : parseProcNet(family.table())));
     const ports = toPorts(sockets, ownersOf(sockets));
     if (JSON.stringify(ports) === JSON.stringify(last)) return;
     last = ports;
+    changedAt = now;
     for (const listener of listeners) listener(ports);
   }
 

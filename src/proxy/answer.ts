@@ -93,11 +93,14 @@ export class Answer implements ExchangeOutcome {
   }
 
   #findOwner(): void {
-    const revision = this.#context.table.revision();
+    const { table } = this.#context;
+    const revision = table.revision();
     this.#later(
       this.#client.findOwner().then((workspace) => () => {
-        this.#client.owner = { workspace, revision };
+        // Good enough for this request, so that it is answered however often routes change; not for the next one if they have.
+        this.#client.owner = { workspace, revision: table.revision() };
         this.begin();
+        this.#client.owner = { workspace, revision };
       }),
     );
   }

@@ -16,7 +16,7 @@ export interface RoutingTable {
   focused(): Route | undefined;
   /** Calls back after every change of that workspace's route or description. @returns how to stop it */
   watch(workspace: string, onChange: () => void): () => void;
-  /** Rises with every change of any route. */
+  /** Rises with every change of any route; descriptions change too often, and nothing depends on them. */
   revision(): number;
 }
 
@@ -28,24 +28,25 @@ export function createRoutingTable(): RoutingTable {
   const watchers = new Map<string, Set<() => void>>();
   let revision = 0;
 
-  function changed(workspace: string): void {
-    revision += 1;
+  function tell(workspace: string): void {
     for (const onChange of [...(watchers.get(workspace) ?? [])]) onChange();
   }
 
   return {
     set(route) {
       routes.set(route.workspace, route);
-      changed(route.workspace);
+      revision += 1;
+      tell(route.workspace);
     },
     describe(workspace, description) {
       descriptions.set(workspace, description);
-      changed(workspace);
+      tell(workspace);
     },
     delete(workspace) {
       routes.delete(workspace);
       descriptions.delete(workspace);
-      changed(workspace);
+      revision += 1;
+      tell(workspace);
     },
     get: (workspace) => routes.get(workspace),
     description: (workspace) => descriptions.get(workspace) ?? UNKNOWN,

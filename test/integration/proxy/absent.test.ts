@@ -80,14 +80,16 @@ it('a page from elsewhere makes nothing real behind the back of whoever looks at
   expect(wanted).toEqual(['lazy']);
 });
 
-it('progress is followed live, until the port answers', async () => {
-  const request = http.get({
-    host: '127.0.0.1',
-    port,
-    agent: false,
-    headers: { ...headers, 'Dual-Progress': 'arrival' },
-  });
+/** Asks as the script of a page does. */
+async function follow(): Promise<{ request: http.ClientRequest; response: http.IncomingMessage }> {
+  const asked = { ...headers, 'Dual-Progress': 'arrival' };
+  const request = http.get({ host: '127.0.0.1', port, agent: false, headers: asked });
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  return { request, response };
+}
+
+it('progress is followed live, until the port answers', async () => {
+  const { response } = await follow();
   expect(response.headers['content-type']).toBe('application/x-dual-progress');
   let text = '';
   response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
@@ -102,13 +104,7 @@ it('progress is followed live, until the port answers', async () => {
 });
 
 it('whoever follows and goes leaves nothing behind', async () => {
-  const request = http.get({
-    host: '127.0.0.1',
-    port,
-    agent: false,
-    headers: { ...headers, 'Dual-Progress': 'arrival' },
-  });
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const { request, response } = await follow();
   response.on('error', () => response.destroy());
   request.destroy();
   await eventually(() => expect(fixture.proxy.connections()).toBe(0));

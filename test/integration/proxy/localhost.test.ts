@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ask, createProxyFixture, freePort, type ProxyFixture } from '../../support/proxy-fixture.ts';
 
 let fixture: ProxyFixture;
@@ -90,6 +90,19 @@ describe('plain localhost', () => {
     const [after] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(after)).toBe('one localhost\n');
     await once(child, 'close');
+  });
+
+  it('is answered however often routes and what is told of them change meanwhile', async () => {
+    await republish('one', { directory: path.join(fixture.dir, 'one') });
+    let changes = 0;
+    const change = setInterval(() => {
+      changes += 1;
+      fixture.proxy.describe('two', { phase: 'Cloning', message: `${changes} %`, conditions: [] });
+      void fixture.proxy.publish({ workspace: `other-${changes}`, ports: [], awaited: [] });
+    }, 1);
+    onTestFinished(() => clearInterval(change));
+    expect(await askFrom(path.join(fixture.dir, 'one'))).toBe(`one localhost:${port}`);
+    expect(changes).toBeGreaterThan(0);
   });
 
   it('says so where the one that is meant has no such port', async () => {
